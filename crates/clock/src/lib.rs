@@ -1,7 +1,7 @@
 //! The one source of now, and of waiting: real or virtual.
 //!
 //! ```
-//! use entitle_clock::{Clock, VirtualClock};
+//! use clock::{Clock, VirtualClock};
 //! use jiff::SignedDuration;
 //!
 //! let clock = VirtualClock::starting_at("2026-01-01T00:00:00Z".parse().unwrap());

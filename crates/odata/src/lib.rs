@@ -2,7 +2,7 @@
 //! text to tree and back, and the tree applied to rows of JSON.
 //!
 //! ```
-//! use entitle_odata::{Filter, Query, matches};
+//! use odata::{Filter, Query, matches};
 //! use serde_json::json;
 //!
 //! let query = Query::parse("$filter=(displayName%20eq%20'General')&$top=5").unwrap();

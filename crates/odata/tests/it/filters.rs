@@ -1,4 +1,4 @@
-use entitle_odata::{Filter, matches};
+use odata::{Filter, matches};
 use rstest::rstest;
 use serde_json::json;
 

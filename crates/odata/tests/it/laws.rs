@@ -1,4 +1,4 @@
-use entitle_odata::{Comparison, Filter, Function, Literal, Path, Quantifier, Query};
+use odata::{Comparison, Filter, Function, Literal, Path, Quantifier, Query};
 use proptest::prelude::*;
 
 fn path() -> impl Strategy<Value = Path> {

@@ -1,4 +1,4 @@
-use entitle_odata::Query;
+use odata::Query;
 use rstest::rstest;
 
 /// The ways in which real clients write one query.

@@ -1,0 +1,495 @@
+//! The table: a row for every member of every noun in use.
+//!
+//! Names are those of the v1.0 metadata of 2026-08 and of the national-cloud beta metadata of 2026
+//! completed by the members of today's global beta; pairings are marked with their evidence.
+
+use crate::dialect::reshape::{POLICY_SHAPE, QUESTION_SHAPE};
+use crate::dialect::table::{
+    Evidence::{Documented, Inferred, Metadata},
+    Kind, Member, Noun, beta_only, name, noun, same, v1_only,
+};
+
+/// The container: its members are the entity sets.
+pub static ENTITLEMENT_MANAGEMENT: Noun = noun(
+    "entitlementManagement",
+    &[
+        same("accessPackages").nest(&PACKAGE),
+        name("catalogs", "accessPackageCatalogs", Documented).nest(&CATALOG),
+        name("assignmentPolicies", "accessPackageAssignmentPolicies", Documented).nest(&POLICY),
+        name("assignmentRequests", "accessPackageAssignmentRequests", Documented).nest(&REQUEST),
+        name("assignments", "accessPackageAssignments", Documented).nest(&ASSIGNMENT),
+        name("resourceRequests", "accessPackageResourceRequests", Documented)
+            .nest(&RESOURCE_REQUEST),
+        name("resourceEnvironments", "accessPackageResourceEnvironments", Documented)
+            .nest(&ENVIRONMENT),
+        name("resources", "accessPackageResources", Metadata).nest(&RESOURCE),
+        name("resourceRoleScopes", "accessPackageResourceRoleScopes", Metadata).nest(&ROLE_SCOPE),
+        same("subjects").nest(&SUBJECT),
+        beta_only("accessPackageAssignmentResourceRoles").nest(&ASSIGNMENT_RESOURCE_ROLE),
+    ],
+);
+
+/// accessPackageCatalog
+pub static CATALOG: Noun = noun(
+    "accessPackageCatalog",
+    &[
+        same("id"),
+        same("displayName"),
+        same("description"),
+        same("catalogType").spelled(),
+        name("state", "catalogStatus", Documented).spelled(),
+        same("isExternallyVisible"),
+        beta_only("createdBy"),
+        same("createdDateTime"),
+        beta_only("modifiedBy"),
+        same("modifiedDateTime"),
+        same("accessPackages").nest(&PACKAGE),
+        name("resources", "accessPackageResources", Documented).nest(&RESOURCE),
+        name("resourceRoles", "accessPackageResourceRoles", Documented).nest(&ROLE),
+        name("resourceScopes", "accessPackageResourceScopes", Metadata).nest(&SCOPE),
+    ],
+);
+
+/// accessPackageResource
+pub static RESOURCE: Noun = noun(
+    "accessPackageResource",
+    &[
+        same("id"),
+        same("displayName"),
+        same("description"),
+        beta_only("url"),
+        beta_only("resourceType"),
+        same("originId"),
+        same("originSystem"),
+        beta_only("isPendingOnboarding"),
+        beta_only("addedBy"),
+        name("createdDateTime", "addedOn", Documented),
+        v1_only("modifiedDateTime"),
+        same("attributes").nest(&ATTRIBUTE),
+        name("environment", "accessPackageResourceEnvironment", Metadata).nest(&ENVIRONMENT),
+        name("roles", "accessPackageResourceRoles", Metadata).nest(&ROLE),
+        name("scopes", "accessPackageResourceScopes", Metadata).nest(&SCOPE),
+    ],
+);
+
+/// accessPackageResourceAttribute
+pub static ATTRIBUTE: Noun = noun(
+    "accessPackageResourceAttribute",
+    &[
+        name("name", "attributeName", Metadata),
+        same("isEditable"),
+        same("isPersistedOnAssignmentRemoval"),
+        name("source", "attributeSource", Metadata).nest(&ATTRIBUTE_SOURCE),
+        name("destination", "attributeDestination", Metadata).nest(&ATTRIBUTE_DESTINATION),
+    ],
+);
+
+/// accessPackageResourceAttributeQuestion, the one source that documents show.
+pub static ATTRIBUTE_SOURCE: Noun =
+    noun("accessPackageResourceAttributeQuestion", &[same("question").nest(&QUESTION)]);
+
+/// accessPackageUserDirectoryAttributeStore, the one destination that documents show.
+pub static ATTRIBUTE_DESTINATION: Noun = noun("accessPackageUserDirectoryAttributeStore", &[]);
+
+/// accessPackageTextInputQuestion: an entity with plain text in v1.0, a complex value with
+/// localized content in beta.
+pub static QUESTION: Noun = Noun {
+    reshape: Some(QUESTION_SHAPE),
+    ..noun(
+        "accessPackageTextInputQuestion",
+        &[
+            same("id"),
+            same("isRequired"),
+            same("sequence"),
+            same("isSingleLineQuestion"),
+            same("text"),
+            v1_only("localizations"),
+            v1_only("isAnswerEditable"),
+            v1_only("regexPattern"),
+        ],
+    )
+};
+
+/// accessPackageResourceEnvironment
+pub static ENVIRONMENT: Noun = noun(
+    "accessPackageResourceEnvironment",
+    &[
+        same("id"),
+        same("displayName"),
+        same("description"),
+        same("connectionInfo"),
+        same("isDefaultEnvironment"),
+        same("originId"),
+        same("originSystem"),
+        beta_only("createdBy"),
+        same("createdDateTime"),
+        beta_only("modifiedBy"),
+        same("modifiedDateTime"),
+        name("resources", "accessPackageResources", Metadata).nest(&RESOURCE),
+    ],
+);
+
+/// accessPackageResourceRequest
+pub static RESOURCE_REQUEST: Noun = noun(
+    "accessPackageResourceRequest",
+    &[
+        same("id"),
+        same("requestType").spelled(),
+        name("state", "requestState", Documented).spelled(),
+        beta_only("requestStatus"),
+        v1_only("createdDateTime"),
+        Member {
+            v1: Some("catalog"),
+            beta: None,
+            kind: Kind::Reference(&CATALOG, "catalogId"),
+            evidence: Documented,
+        },
+        beta_only("catalogId"),
+        beta_only("executeImmediately"),
+        beta_only("isValidationOnly"),
+        beta_only("expirationDateTime"),
+        beta_only("justification"),
+        beta_only("requestor").nest(&SUBJECT),
+        name("resource", "accessPackageResource", Documented).nest(&RESOURCE),
+    ],
+);
+
+/// accessPackageResourceRole
+pub static ROLE: Noun = noun(
+    "accessPackageResourceRole",
+    &[
+        same("id"),
+        same("displayName"),
+        same("description"),
+        same("originSystem"),
+        same("originId"),
+        v1_only("type"),
+        name("resource", "accessPackageResource", Documented).nest(&RESOURCE),
+    ],
+);
+
+/// accessPackageResourceScope
+pub static SCOPE: Noun = noun(
+    "accessPackageResourceScope",
+    &[
+        same("id"),
+        same("displayName"),
+        same("description"),
+        same("originId"),
+        same("originSystem"),
+        same("isRootScope"),
+        beta_only("roleOriginId"),
+        beta_only("url"),
+        name("resource", "accessPackageResource", Metadata).nest(&RESOURCE),
+    ],
+);
+
+/// accessPackageResourceRoleScope
+pub static ROLE_SCOPE: Noun = noun(
+    "accessPackageResourceRoleScope",
+    &[
+        same("id"),
+        beta_only("createdBy"),
+        same("createdDateTime"),
+        beta_only("modifiedBy"),
+        beta_only("modifiedDateTime"),
+        name("role", "accessPackageResourceRole", Documented).nest(&ROLE),
+        name("scope", "accessPackageResourceScope", Documented).nest(&SCOPE),
+    ],
+);
+
+/// accessPackage
+pub static PACKAGE: Noun = noun(
+    "accessPackage",
+    &[
+        same("id"),
+        name("catalog", "accessPackageCatalog", Documented).reference(&CATALOG, "catalogId"),
+        beta_only("catalogId"),
+        same("displayName"),
+        same("description"),
+        same("isHidden"),
+        beta_only("isRoleScopesVisible"),
+        beta_only("createdBy"),
+        same("createdDateTime"),
+        beta_only("modifiedBy"),
+        same("modifiedDateTime"),
+        name("assignmentPolicies", "accessPackageAssignmentPolicies", Metadata).nest(&POLICY),
+        name("resourceRoleScopes", "accessPackageResourceRoleScopes", Documented).nest(&ROLE_SCOPE),
+    ],
+);
+
+/// accessPackageAssignmentPolicy; expiration, targets and approval have another shape in beta.
+pub static POLICY: Noun = Noun {
+    reshape: Some(POLICY_SHAPE),
+    ..noun(
+        "accessPackageAssignmentPolicy",
+        &[
+            same("id"),
+            same("accessPackage").reference(&PACKAGE, "accessPackageId"),
+            beta_only("accessPackageId"),
+            same("displayName"),
+            same("description"),
+            v1_only("allowedTargetScope"),
+            v1_only("specificAllowedTargets").by_type(&SUBJECT_SETS),
+            v1_only("expiration"),
+            beta_only("canExtend"),
+            beta_only("durationInDays"),
+            beta_only("expirationDateTime"),
+            beta_only("createdBy"),
+            same("createdDateTime"),
+            beta_only("modifiedBy"),
+            same("modifiedDateTime"),
+            name("reviewSettings", "accessReviewSettings", Documented),
+            same("requestorSettings").nest(&REQUESTOR_SETTINGS),
+            same("requestApprovalSettings").nest(&APPROVAL_SETTINGS),
+            v1_only("automaticRequestSettings"),
+            v1_only("notificationSettings"),
+            same("questions"),
+            same("customExtensionStageSettings"),
+            name("catalog", "accessPackageCatalog", Metadata).nest(&CATALOG),
+        ],
+    )
+};
+
+/// accessPackageAssignmentRequestorSettings in v1.0, requestorSettings in beta.
+pub static REQUESTOR_SETTINGS: Noun = Noun {
+    beta: "requestorSettings",
+    ..noun(
+        "accessPackageAssignmentRequestorSettings",
+        &[
+            name("enableTargetsToSelfAddAccess", "acceptRequests", Inferred),
+            v1_only("enableTargetsToSelfUpdateAccess"),
+            v1_only("enableTargetsToSelfRemoveAccess"),
+            v1_only("allowCustomAssignmentSchedule"),
+            v1_only("enableOnBehalfRequestorsToAddAccess"),
+            v1_only("enableOnBehalfRequestorsToUpdateAccess"),
+            v1_only("enableOnBehalfRequestorsToRemoveAccess"),
+            v1_only("onBehalfRequestors"),
+            beta_only("scopeType").paired(&TARGET_SCOPES),
+            beta_only("allowedRequestors").by_type(&SUBJECT_SETS),
+        ],
+    )
+};
+
+/// v1.0 `allowedTargetScope`, beta `requestorSettings.scopeType`; inferred from the meaning of the
+/// words, nowhere stated.
+pub(crate) static TARGET_SCOPES: [(&str, &str); 7] = [
+    ("notSpecified", "NoSubjects"),
+    ("specificDirectoryUsers", "SpecificDirectorySubjects"),
+    ("specificConnectedOrganizationUsers", "SpecificConnectedOrganizationSubjects"),
+    ("allConfiguredConnectedOrganizationUsers", "AllConfiguredConnectedOrganizationSubjects"),
+    ("allMemberUsers", "AllExistingDirectoryMemberUsers"),
+    ("allDirectoryUsers", "AllExistingDirectorySubjects"),
+    ("allExternalUsers", "AllExternalSubjects"),
+];
+
+/// accessPackageAssignmentApprovalSettings in v1.0, approvalSettings in beta.
+pub static APPROVAL_SETTINGS: Noun = Noun {
+    beta: "approvalSettings",
+    ..noun(
+        "accessPackageAssignmentApprovalSettings",
+        &[
+            name("isApprovalRequiredForAdd", "isApprovalRequired", Documented),
+            name("isApprovalRequiredForUpdate", "isApprovalRequiredForExtension", Documented),
+            same("isRequestorJustificationRequired"),
+            beta_only("approvalMode"),
+            name("stages", "approvalStages", Metadata),
+        ],
+    )
+};
+
+/// The kinds of subjectSet (beta: userSet).
+pub static SUBJECT_SETS: [&Noun; 3] = [&SINGLE_USER, &GROUP_MEMBERS, &ORGANIZATION_MEMBERS];
+
+/// singleUser
+pub static SINGLE_USER: Noun = noun(
+    "singleUser",
+    &[beta_only("isBackup"), name("userId", "id", Metadata), same("description")],
+);
+
+/// groupMembers
+pub static GROUP_MEMBERS: Noun = noun(
+    "groupMembers",
+    &[beta_only("isBackup"), name("groupId", "id", Metadata), same("description")],
+);
+
+/// connectedOrganizationMembers
+pub static ORGANIZATION_MEMBERS: Noun = noun(
+    "connectedOrganizationMembers",
+    &[beta_only("isBackup"), name("connectedOrganizationId", "id", Metadata), same("description")],
+);
+
+/// accessPackageAssignmentRequest
+pub static REQUEST: Noun = noun(
+    "accessPackageAssignmentRequest",
+    &[
+        same("id"),
+        same("requestType").spelled(),
+        name("state", "requestState", Documented).spelled(),
+        name("status", "requestStatus", Documented),
+        same("createdDateTime"),
+        name("completedDateTime", "completedDate", Documented),
+        beta_only("isValidationOnly"),
+        beta_only("expirationDateTime"),
+        same("justification"),
+        same("schedule").nest(&SCHEDULE),
+        same("answers"),
+        same("customExtensionCalloutInstances"),
+        beta_only("customExtensionHandlerInstances"),
+        beta_only("verifiedCredentialsData"),
+        same("accessPackage").nest(&PACKAGE),
+        name("assignment", "accessPackageAssignment", Documented).nest(&ASSIGNMENT),
+        same("requestor").nest(&SUBJECT),
+    ],
+);
+
+/// accessPackageAssignment. The three id members are undeclared in v1.0, yet are the documented
+/// form of its request bodies (`POST assignmentRequests`, example 1).
+pub static ASSIGNMENT: Noun = noun(
+    "accessPackageAssignment",
+    &[
+        same("id"),
+        beta_only("catalogId"),
+        same("accessPackageId"),
+        same("assignmentPolicyId"),
+        same("targetId"),
+        name("status", "assignmentStatus", Documented),
+        name("state", "assignmentState", Documented).spelled(),
+        beta_only("isExtended"),
+        same("expiredDateTime"),
+        same("schedule").nest(&SCHEDULE),
+        same("customExtensionCalloutInstances"),
+        same("accessPackage").nest(&PACKAGE),
+        name("assignmentPolicy", "accessPackageAssignmentPolicy", Inferred).nest(&POLICY),
+        same("target").nest(&SUBJECT),
+        beta_only("accessPackageAssignmentRequests").nest(&REQUEST),
+        beta_only("accessPackageAssignmentResourceRoles").nest(&ASSIGNMENT_RESOURCE_ROLE),
+    ],
+);
+
+/// The members of [`ASSIGNMENT`] that v1.0 takes though its metadata does not declare them.
+pub static UNDECLARED_IN_V1: [&str; 3] = ["accessPackageId", "assignmentPolicyId", "targetId"];
+
+/// entitlementManagementSchedule in v1.0, requestSchedule in beta.
+pub static SCHEDULE: Noun = Noun {
+    beta: "requestSchedule",
+    ..noun(
+        "entitlementManagementSchedule",
+        &[same("startDateTime"), same("recurrence"), same("expiration").nest(&EXPIRATION)],
+    )
+};
+
+/// expirationPattern: its `type` is a real enum in both versions.
+pub static EXPIRATION: Noun =
+    noun("expirationPattern", &[same("endDateTime"), same("duration"), same("type")]);
+
+/// accessPackageAssignmentResourceRole, which v1.0 does not have.
+pub static ASSIGNMENT_RESOURCE_ROLE: Noun = Noun {
+    v1: None,
+    ..noun(
+        "accessPackageAssignmentResourceRole",
+        &[
+            beta_only("id"),
+            beta_only("originId"),
+            beta_only("originSystem"),
+            beta_only("status"),
+            beta_only("accessPackageResourceRole").nest(&ROLE),
+            beta_only("accessPackageResourceScope").nest(&SCOPE),
+            beta_only("accessPackageSubject").nest(&SUBJECT),
+        ],
+    )
+};
+
+/// accessPackageSubject
+pub static SUBJECT: Noun = noun(
+    "accessPackageSubject",
+    &[
+        same("id"),
+        same("objectId"),
+        same("displayName"),
+        same("principalName"),
+        same("email"),
+        same("onPremisesSecurityIdentifier"),
+        beta_only("altSecId"),
+        name("subjectType", "type", Documented).spelled(),
+        v1_only("subjectLifecycle"),
+        beta_only("cleanupScheduledDateTime"),
+        beta_only("connectedOrganizationId"),
+        same("connectedOrganization"),
+    ],
+);
+
+/// user: an open type; the members in use are named alike in both versions.
+pub static USER: Noun = Noun { open: true, ..noun("user", &[same("id")]) };
+
+/// group: an open type; the members in use are named alike in both versions.
+pub static GROUP: Noun =
+    Noun { open: true, ..noun("group", &[same("id"), same("members").nest(&DIRECTORY_OBJECT)]) };
+
+/// servicePrincipal: an open type.
+pub static SERVICE_PRINCIPAL: Noun = Noun { open: true, ..noun("servicePrincipal", &[same("id")]) };
+
+/// directoryObject: an open type.
+pub static DIRECTORY_OBJECT: Noun = Noun { open: true, ..noun("directoryObject", &[same("id")]) };
+
+/// unifiedRoleDefinition
+pub static ROLE_DEFINITION: Noun = noun(
+    "unifiedRoleDefinition",
+    &[
+        same("id"),
+        same("description"),
+        same("displayName"),
+        same("isBuiltIn"),
+        same("isEnabled"),
+        same("resourceScopes"),
+        same("templateId"),
+        same("version"),
+        same("rolePermissions"),
+    ],
+);
+
+/// unifiedRoleAssignment
+pub static ROLE_ASSIGNMENT: Noun = noun(
+    "unifiedRoleAssignment",
+    &[
+        same("id"),
+        same("principalId"),
+        beta_only("resourceScope"),
+        same("directoryScopeId"),
+        same("roleDefinitionId"),
+    ],
+);
+
+/// Every noun, for the laws that hold for all of them.
+pub static ALL: [&Noun; 30] = [
+    &ENTITLEMENT_MANAGEMENT,
+    &CATALOG,
+    &RESOURCE,
+    &ATTRIBUTE,
+    &ATTRIBUTE_SOURCE,
+    &ATTRIBUTE_DESTINATION,
+    &QUESTION,
+    &ENVIRONMENT,
+    &RESOURCE_REQUEST,
+    &ROLE,
+    &SCOPE,
+    &ROLE_SCOPE,
+    &PACKAGE,
+    &POLICY,
+    &REQUESTOR_SETTINGS,
+    &APPROVAL_SETTINGS,
+    &SINGLE_USER,
+    &GROUP_MEMBERS,
+    &ORGANIZATION_MEMBERS,
+    &REQUEST,
+    &ASSIGNMENT,
+    &SCHEDULE,
+    &EXPIRATION,
+    &ASSIGNMENT_RESOURCE_ROLE,
+    &SUBJECT,
+    &USER,
+    &GROUP,
+    &SERVICE_PRINCIPAL,
+    &ROLE_DEFINITION,
+    &ROLE_ASSIGNMENT,
+];

@@ -1,0 +1,164 @@
+//! The two places where a row a member does not do: a policy's expiration, targets and approval,
+//! and a question's text.
+
+use serde_json::{Map, Value, json};
+
+use crate::Version;
+use crate::dialect::Inexpressible;
+use crate::dialect::noun::TARGET_SCOPES;
+use crate::dialect::translate::Use;
+
+type Members = Map<String, Value>;
+
+/// Canonical members to beta's, still under canonical names, and back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reshape {
+    pub(crate) to_beta: fn(Members, Use) -> Result<Members, Inexpressible>,
+    pub(crate) from_beta: fn(Members) -> Members,
+}
+
+pub(crate) const POLICY_SHAPE: Reshape =
+    Reshape { to_beta: policy_to_beta, from_beta: policy_from_beta };
+
+pub(crate) const QUESTION_SHAPE: Reshape =
+    Reshape { to_beta: question_to_beta, from_beta: question_from_beta };
+
+fn policy_to_beta(mut policy: Members, purpose: Use) -> Result<Members, Inexpressible> {
+    if let Some(expiration) = policy.shift_remove("expiration") {
+        let (days, until) = match days_or_end(&expiration) {
+            Ok(either) => either,
+            // An answer shows a duration of hours as no whole day (PowerShell SDK issue 2132).
+            Err(_) if purpose == Use::Answer => (json!(0), Value::Null),
+            Err(what) => return Err(Inexpressible { version: Version::Beta, what }),
+        };
+        policy.insert("durationInDays".into(), days);
+        policy.insert("expirationDateTime".into(), until);
+    }
+    let scope = policy.shift_remove("allowedTargetScope");
+    let targets = policy.shift_remove("specificAllowedTargets");
+    let mut settings = take_object(&mut policy, "requestorSettings");
+    if let Some(update) = settings.shift_remove("enableTargetsToSelfUpdateAccess") {
+        policy.insert("canExtend".into(), update);
+    }
+    if let Some(scope) = scope {
+        let known = scope.as_str().is_none_or(|s| TARGET_SCOPES.iter().any(|(v1, _)| *v1 == s));
+        if !known && purpose == Use::Request {
+            let what = format!("allowedTargetScope {scope} of accessPackageAssignmentPolicy");
+            return Err(Inexpressible { version: Version::Beta, what });
+        }
+        settings.insert("scopeType".into(), scope);
+    }
+    if let Some(targets) = targets {
+        settings.insert("allowedRequestors".into(), targets);
+    }
+    if !settings.is_empty() {
+        policy.insert("requestorSettings".into(), Value::Object(settings));
+    }
+    if let Some(Value::Object(approval)) = policy.get_mut("requestApprovalSettings") {
+        let mode = approval_mode(approval);
+        approval.entry("approvalMode").or_insert_with(|| mode.into());
+    }
+    Ok(policy)
+}
+
+/// Beta's word for the number of stages (`NoApproval` and `SingleStage` stand on documentation
+/// pages, `Serial` on the beta resource page of 2021).
+fn approval_mode(approval: &Members) -> &'static str {
+    match approval.get("stages").and_then(Value::as_array).map_or(0, Vec::len) {
+        0 => "NoApproval",
+        1 => "SingleStage",
+        _ => "Serial",
+    }
+}
+
+/// The object at `key`, taken out; an empty one where there is none, or another value, which stays.
+fn take_object(members: &mut Members, key: &str) -> Members {
+    match members.get_mut(key) {
+        Some(Value::Object(object)) => {
+            let taken = std::mem::take(object);
+            members.shift_remove(key);
+            taken
+        }
+        _ => Members::new(),
+    }
+}
+
+fn days_or_end(expiration: &Value) -> Result<(Value, Value), String> {
+    match expiration["type"].as_str().unwrap_or("notSpecified") {
+        "afterDateTime" => Ok((json!(0), expiration["endDateTime"].clone())),
+        "afterDuration" => {
+            let duration = expiration["duration"].as_str().unwrap_or_default();
+            let days = whole_days(duration)
+                .ok_or_else(|| format!("an expiration of '{duration}', which is not whole days"))?;
+            Ok((json!(days), Value::Null))
+        }
+        _ => Ok((json!(0), Value::Null)),
+    }
+}
+
+/// `P30D` is 30; `PT12H` and `P1M` are no whole number of days.
+fn whole_days(duration: &str) -> Option<i64> {
+    let span: jiff::Span = duration.parse().ok()?;
+    let days = i64::from(span.get_weeks()) * 7 + i64::from(span.get_days());
+    (span.years(0).months(0).weeks(0).days(0).is_zero()
+        && span.get_years() == 0
+        && span.get_months() == 0)
+        .then_some(days)
+}
+
+fn policy_from_beta(mut policy: Members) -> Members {
+    let days = policy.shift_remove("durationInDays");
+    let until = policy.shift_remove("expirationDateTime");
+    if days.is_some() || until.is_some() {
+        let days = days.and_then(|d| d.as_i64()).unwrap_or(0);
+        let expiration = match until.filter(|u| !u.is_null()) {
+            Some(until) => {
+                json!({"endDateTime": until, "duration": null, "type": "afterDateTime"})
+            }
+            None if days > 0 => {
+                json!({"endDateTime": null, "duration": format!("P{days}D"), "type": "afterDuration"})
+            }
+            None => json!({"endDateTime": null, "duration": null, "type": "noExpiration"}),
+        };
+        policy.insert("expiration".into(), expiration);
+    }
+    let extend = policy.shift_remove("canExtend");
+    let mut settings = take_object(&mut policy, "requestorSettings");
+    if let Some(scope) = settings.shift_remove("scopeType") {
+        policy.insert("allowedTargetScope".into(), scope);
+    }
+    if let Some(targets) = settings.shift_remove("allowedRequestors") {
+        policy.insert("specificAllowedTargets".into(), targets);
+    }
+    if let Some(extend) = extend {
+        settings.insert("enableTargetsToSelfUpdateAccess".into(), extend);
+    }
+    if !settings.is_empty() {
+        policy.insert("requestorSettings".into(), Value::Object(settings));
+    }
+    if let Some(Value::Object(approval)) = policy.get_mut("requestApprovalSettings") {
+        approval.shift_remove("approvalMode");
+    }
+    policy
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the type of Reshape::to_beta")]
+fn question_to_beta(mut question: Members, _: Use) -> Result<Members, Inexpressible> {
+    let texts = question.shift_remove("localizations").unwrap_or_else(|| json!([]));
+    if let Some(text) = question.get_mut("text") {
+        *text = json!({"defaultText": text.take(), "localizedTexts": texts});
+    }
+    Ok(question)
+}
+
+fn question_from_beta(mut question: Members) -> Members {
+    if let Some(Value::Object(content)) = question.get_mut("text") {
+        let text = content.shift_remove("defaultText").unwrap_or_default();
+        let texts = content.shift_remove("localizedTexts").unwrap_or_else(|| json!([]));
+        question.insert("text".into(), text);
+        if texts.as_array().is_some_and(|texts| !texts.is_empty()) {
+            question.insert("localizations".into(), texts);
+        }
+    }
+    question
+}

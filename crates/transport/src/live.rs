@@ -1,0 +1,61 @@
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{BoxFuture, Outcome, Transport, TransportError, describe};
+
+/// A server on the network, over HTTP or HTTPS.
+#[derive(Debug, Clone)]
+pub struct Live {
+    client: reqwest::Client,
+}
+
+impl Live {
+    /// A connection pool of its own. Redirects are not followed: a conformance harness reports
+    /// them.
+    ///
+    /// # Errors
+    /// [`TransportError::Refused`] where TLS cannot be set up on this machine.
+    pub fn new() -> Result<Self, TransportError> {
+        // Fails only where a provider is installed already, which then serves.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| TransportError::Refused(format!("TLS cannot be set up: {error}")))?;
+        Ok(Self { client })
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Outcome {
+        let what = describe(&request);
+        let refused = |error: reqwest::Error| TransportError::Refused(format!("{what}: {error}"));
+        let request = reqwest::Request::try_from(request).map_err(refused)?;
+        let failed = |error: reqwest::Error| {
+            let unreachable = error.is_connect() || error.is_builder();
+            let cause = root_cause(&error);
+            match unreachable {
+                true => TransportError::Unreachable { request: what.clone(), cause },
+                false => TransportError::Lost { request: what.clone(), cause },
+            }
+        };
+        let response = self.client.execute(request).await.map_err(failed)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut answer = Response::new(response.bytes().await.map_err(failed)?);
+        *answer.status_mut() = status;
+        *answer.headers_mut() = headers;
+        Ok(answer)
+    }
+}
+
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+impl Transport for Live {
+    fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.send(request))
+    }
+}

@@ -1,0 +1,118 @@
+use std::fmt;
+
+use bytes::Bytes;
+use clock::SharedClock;
+use http::header::RETRY_AFTER;
+use http::{Request, Response};
+use jiff::SignedDuration;
+
+use crate::{BoxFuture, Outcome, Transport};
+
+/// What to do about an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Hand it to the caller.
+    Final,
+    /// Ask again: the request was refused, or repeating it is harmless.
+    Again,
+}
+
+/// The attempts that are made at most for one request.
+const ATTEMPTS: u32 = 5;
+/// The delay before the first repetition where the server names none; it doubles from there.
+const FIRST_DELAY: SignedDuration = SignedDuration::from_secs(1);
+
+/// Repeats requests by verdicts that it is given: `judge` sees the request as sent and its outcome.
+pub struct Retry<T, J> {
+    inner: T,
+    judge: J,
+    clock: SharedClock,
+}
+
+impl<T, J> Retry<T, J>
+where
+    T: Transport,
+    J: Fn(&Request<Bytes>, &Outcome) -> Verdict + Send + Sync,
+{
+    /// Outcomes of `inner` are judged by `judge`; waits are on `clock`.
+    pub fn new(inner: T, judge: J, clock: SharedClock) -> Self {
+        Self { inner, judge, clock }
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Outcome {
+        let mut delay = FIRST_DELAY;
+        for attempt in 1.. {
+            let outcome = self.inner.exchange(request.clone()).await;
+            let verdict = (self.judge)(&request, &outcome);
+            if verdict == Verdict::Final || attempt == ATTEMPTS {
+                return outcome;
+            }
+            let named = outcome.as_ref().ok().and_then(retry_after);
+            tracing::debug!(attempt, %delay, ?named, "asking again");
+            self.clock.wait(named.unwrap_or(delay)).await;
+            delay = delay.saturating_mul(2);
+        }
+        unreachable!("the loop returns at its last attempt")
+    }
+}
+
+/// The delay that a server names in whole seconds.
+fn retry_after(response: &Response<Bytes>) -> Option<SignedDuration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    text.trim().parse::<u32>().ok().map(|seconds| SignedDuration::from_secs(seconds.into()))
+}
+
+impl<T, J> fmt::Debug for Retry<T, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Retry(…)")
+    }
+}
+
+impl<T, J> Transport for Retry<T, J>
+where
+    T: Transport,
+    J: Fn(&Request<Bytes>, &Outcome) -> Verdict + Send + Sync,
+{
+    fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.send(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use clock::{Clock, VirtualClock};
+
+    use super::*;
+    use crate::from_fn;
+
+    fn throttled(_: &Request<Bytes>, outcome: &Outcome) -> Verdict {
+        match outcome {
+            Ok(response) if response.status() == 429 => Verdict::Again,
+            _ => Verdict::Final,
+        }
+    }
+
+    #[tokio::test]
+    async fn it_waits_as_long_as_the_server_says_and_gives_up_at_last() {
+        let asked = AtomicU32::new(0);
+        let server = from_fn(move |_| {
+            let first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+            if first {
+                response.headers_mut().insert(RETRY_AFTER, http::HeaderValue::from_static("60"));
+            }
+            Ok(response)
+        });
+        let start = "2026-01-01T00:00:00Z".parse().expect("a timestamp");
+        let clock = Arc::new(VirtualClock::starting_at(start));
+        let retry = Retry::new(server, throttled, clock.clone());
+        let outcome = retry.exchange(Request::new(Bytes::new())).await.expect("a response");
+        assert_eq!(outcome.status(), 429);
+        // 60 s named, then 2, 4 and 8 s of its own.
+        assert_eq!(clock.now().duration_since(start), SignedDuration::from_secs(74));
+    }
+}
