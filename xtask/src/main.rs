@@ -1,2 +1,4 @@
 //! x
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main(std::env::args_os())
+}

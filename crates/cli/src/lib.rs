@@ -1,1 +1,59 @@
-//! x
+//! The installable binary `entitle`: one file a subcommand, no logic of its own.
+//!
+//! ```
+//! assert_eq!(cli::run(["entitle", "e2e", "--list"]), cli::Exit::Ok);
+//! ```
+//!
+//! Exit codes: 0 ok, 1 findings, 2 usage or unreadable input, 3 environment, 130 interrupted.
+
+mod contract;
+mod exit;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Exit, Failure};
+
+#[derive(Debug, Parser)]
+#[command(name = "entitle", version, about, max_term_width = 100)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Contract(contract::Args),
+}
+
+/// Runs the command line `arguments`, the first of which is the program's name.
+pub fn run<I, T>(arguments: I) -> Exit
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            let shown = error.print();
+            return match error.exit_code() {
+                0 if shown.is_ok() => Exit::Ok,
+                _ => Exit::Usage,
+            };
+        }
+    };
+    let outcome = match args.command {
+        Command::Contract(args) => contract::run(&args),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("error: {failure}");
+        failure.exit
+    })
+}
+
+/// [`run`] for a binary's `main`.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    run(arguments.collect::<Vec<_>>()).into()
+}

@@ -1,1 +1,42 @@
-//! x
+//! The contract: what Microsoft's own metadata says of entitlement management, as readable facts,
+//! and the judge that holds exchanges against it.
+//!
+//! ```
+//! use contract::{Contract, Exchange};
+//! use serde_json::json;
+//!
+//! let judge = Contract::builtin("v1.0").unwrap().judge();
+//! let findings = judge.check(&Exchange {
+//!     method: "POST",
+//!     path: "/v1.0/identityGovernance/entitlementManagement/accessPackages",
+//!     request: Some(&json!({"catalogId": "26ac0c0a-08bc-4a7b-a313-839f58044ba5"})),
+//!     status: 201,
+//!     response: Some(&json!({"id": "x", "displayName": "Sales"})),
+//! });
+//! assert_eq!(findings[0].to_string(), "violation undeclared-member in request at /catalogId: \
+//!     accessPackage of v1.0 declares no such member");
+//! ```
+//!
+//! CSDL is read ([`Metadata`]), sliced to what is reachable from entitlement management and the
+//! directory nouns in use ([`Metadata::slice`]), stored as JSON of facts ([`Contract`]), turned
+//! into one JSON Schema 2020-12 a version, and compiled once ([`Judge`]).
+//!
+//! Invariants, said as absences: knows neither client nor emulator; no schema is written by hand;
+//! no CSDL text is kept.
+
+mod csdl;
+mod exception;
+mod facts;
+mod finding;
+mod judge;
+mod observed;
+mod path;
+mod schema;
+mod slice;
+
+pub use csdl::{CsdlError, Metadata};
+pub use exception::{EXCEPTIONS, Exception};
+pub use facts::{Contract, ContractError, Kind, Member, Source, Type, TypeRef, UnknownContract};
+pub use finding::{Direction, Finding, Severity};
+pub use judge::{Exchange, Judge};
+pub use path::Resolved;

@@ -1,0 +1,334 @@
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+use std::io::Write;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::Judge;
+
+/// The newest format of a stored contract that this build reads.
+const FORMAT: u32 = 1;
+
+/// The facts of one API version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    /// The format of the stored file.
+    pub format: u32,
+    /// `v1.0` or `beta`.
+    pub version: String,
+    /// Where the facts come from, most trusted first.
+    pub sources: Vec<String>,
+    /// Path prefixes behind the version, and what they lead to.
+    pub roots: BTreeMap<String, TypeRef>,
+    /// Types by name, without namespace.
+    pub types: BTreeMap<String, Type>,
+}
+
+/// A type of the metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Type {
+    /// What it is.
+    pub kind: Kind,
+    /// The type it extends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// Whether it admits members that it does not declare.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    /// Whether only types that extend it have instances.
+    #[serde(default, rename = "abstract", skip_serializing_if = "std::ops::Not::not")]
+    pub is_abstract: bool,
+    /// The words of an enum, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// Structural properties.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, Member>,
+    /// Navigations to entities.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub navigations: BTreeMap<String, Member>,
+}
+
+/// What a type is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// It has an id and a path.
+    Entity,
+    /// A value with members.
+    Complex,
+    /// A list of words.
+    Enum,
+    /// A list of words that can be combined with commas.
+    Flags,
+}
+
+/// A reference to a type by name: `Edm.String`, `Collection(accessPackage)`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TypeRef {
+    /// The name, without namespace but for `Edm.`.
+    pub name: String,
+    /// Whether it stands for many.
+    pub collection: bool,
+}
+
+/// Where a member's fact was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The metadata document.
+    Csdl,
+    /// Observed in today's global beta: name and type are known, nullability and containment not.
+    Observed,
+}
+
+/// A property or navigation. Stored on one line, so that a one-property change of the API is a
+/// one-line diff: `"Edm.String"`, `"Collection(accessPackage), contained"`,
+/// `"accessPackageSubjectLifecycle, not null"`, `"Edm.String, observed"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its type.
+    pub type_ref: TypeRef,
+    /// Whether null is a value of it.
+    pub nullable: bool,
+    /// Whether what it leads to lives below this entity.
+    pub contained: bool,
+    /// Where this was read.
+    pub source: Source,
+}
+
+impl Display for TypeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.collection {
+            true => write!(f, "Collection({})", self.name),
+            false => f.write_str(&self.name),
+        }
+    }
+}
+
+impl FromStr for TypeRef {
+    type Err = std::convert::Infallible;
+
+    /// Reads a type's name with or without `Collection(…)`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let within = text.strip_prefix("Collection(").and_then(|rest| rest.strip_suffix(')'));
+        Ok(Self { name: within.unwrap_or(text).to_owned(), collection: within.is_some() })
+    }
+}
+
+impl Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.type_ref)?;
+        for (holds, word) in [
+            (!self.nullable, ", not null"),
+            (self.contained, ", contained"),
+            (self.source == Source::Observed, ", observed"),
+        ] {
+            f.write_str(if holds { word } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Member {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut words = text.split(", ");
+        let Ok(type_ref) = words.next().unwrap_or_default().parse();
+        let mut member = Self { type_ref, nullable: true, contained: false, source: Source::Csdl };
+        for word in words {
+            match word {
+                "not null" => member.nullable = false,
+                "contained" => member.contained = true,
+                "observed" => member.source = Source::Observed,
+                other => {
+                    return Err(format!(
+                        "expected 'not null', 'contained' or 'observed' behind the type, found '{other}'"
+                    ));
+                }
+            }
+        }
+        Ok(member)
+    }
+}
+
+macro_rules! as_text {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+as_text!(TypeRef, Member);
+
+/// A stored contract that cannot be read or written.
+#[derive(Debug, Error)]
+pub enum ContractError {
+    /// The file system says no.
+    #[error("{file}: {cause}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// It is no contract.
+    #[error(
+        "{file}, line {line}, column {column}: {cause}; restore the file or rewrite it with `cargo xtask contract update`"
+    )]
+    Malformed {
+        /// The file.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What was expected and found.
+        cause: String,
+    },
+    /// A newer build wrote it.
+    #[error(
+        "{file}: format {found} is newer than {FORMAT}, the newest that this build reads; update entitle"
+    )]
+    Newer {
+        /// The file.
+        file: String,
+        /// Its format.
+        found: u32,
+    },
+}
+
+/// A version that has no contract.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no contract of '{0}'; known are v1.0 and beta")]
+pub struct UnknownContract(pub String);
+
+static V1: LazyLock<Result<Contract, ContractError>> = LazyLock::new(|| {
+    Contract::parse(include_str!("../contracts/v1.0.json"), "contracts/v1.0.json")
+});
+static BETA: LazyLock<Result<Contract, ContractError>> = LazyLock::new(|| {
+    Contract::parse(include_str!("../contracts/beta.json"), "contracts/beta.json")
+});
+
+static V1_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(builtin(&V1)));
+static BETA_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(builtin(&BETA)));
+
+fn builtin(stored: &'static Result<Contract, ContractError>) -> &'static Contract {
+    stored.as_ref().expect("the contract compiled into this build is read by a test of it")
+}
+
+impl Contract {
+    /// The contract that this build carries for `version`.
+    ///
+    /// # Errors
+    /// [`UnknownContract`] names the known ones.
+    pub fn builtin(version: &str) -> Result<&'static Self, UnknownContract> {
+        match version {
+            "v1.0" => Ok(builtin(&V1)),
+            "beta" => Ok(builtin(&BETA)),
+            _ => Err(UnknownContract(version.to_owned())),
+        }
+    }
+
+    /// The judge over a built-in contract, compiled once a process.
+    pub fn judge(&'static self) -> &'static Judge {
+        match self.version.as_str() {
+            "v1.0" => &V1_JUDGE,
+            _ => &BETA_JUDGE,
+        }
+    }
+
+    /// Reads a stored contract; `file` names it in errors.
+    ///
+    /// # Errors
+    /// [`ContractError`] with the place.
+    pub fn parse(text: &str, file: &str) -> Result<Self, ContractError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let malformed = |error: serde_json::Error| ContractError::Malformed {
+            file: file.to_owned(),
+            line: error.line(),
+            column: error.column(),
+            cause: error.to_string(),
+        };
+        let head: Head = serde_json::from_str(text).map_err(malformed)?;
+        if head.format > FORMAT {
+            return Err(ContractError::Newer { file: file.to_owned(), found: head.format });
+        }
+        serde_json::from_str(text).map_err(malformed)
+    }
+
+    /// The contract as stored: pretty JSON, a line a member, a newline at the end.
+    pub fn to_text(&self) -> String {
+        let json = serde_json::to_string_pretty(self);
+        json.expect("strings and maps of strings are JSON") + "\n"
+    }
+
+    /// Writes the contract beside `path`, then renames it there.
+    ///
+    /// # Errors
+    /// [`ContractError::File`].
+    pub fn write(&self, path: &Path) -> Result<(), ContractError> {
+        let failed =
+            |cause: std::io::Error| ContractError::File { file: path.display().to_string(), cause };
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        beside.write_all(self.to_text().as_bytes()).map_err(failed)?;
+        beside.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Twelve hexadecimal digits that change with any fact.
+    pub fn fingerprint(&self) -> String {
+        let text = self.to_text();
+        let name = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, text.as_bytes());
+        name.simple().to_string()[..12].to_owned()
+    }
+
+    pub(crate) fn empty(version: &str) -> Self {
+        Self {
+            format: FORMAT,
+            version: version.to_owned(),
+            sources: Vec::new(),
+            roots: BTreeMap::new(),
+            types: BTreeMap::new(),
+        }
+    }
+
+    /// The member of `type_name` or of a type it extends.
+    pub fn member(&self, type_name: &str, member: &str) -> Option<&Member> {
+        self.lineage(type_name)
+            .find_map(|(_, t)| t.properties.get(member).or_else(|| t.navigations.get(member)))
+    }
+
+    /// `type_name` and the types it extends, nearest first.
+    pub fn lineage<'a>(&'a self, type_name: &str) -> impl Iterator<Item = (&'a str, &'a Type)> {
+        let mut next = self.types.get_key_value(type_name);
+        std::iter::from_fn(move || {
+            let (name, found) = next?;
+            next = found.base.as_ref().and_then(|base| self.types.get_key_value(base));
+            Some((name.as_str(), found))
+        })
+    }
+
+    /// How many members the types have, inherited ones not counted again.
+    pub fn member_count(&self) -> usize {
+        self.types.values().map(|t| t.properties.len() + t.navigations.len()).sum()
+    }
+}

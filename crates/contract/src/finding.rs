@@ -1,0 +1,52 @@
+use std::fmt::{self, Display};
+
+/// Which half of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// What was sent.
+    Request,
+    /// What came back.
+    Response,
+}
+
+/// How bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Notice,
+    /// The contract is broken.
+    Violation,
+}
+
+/// Something that an exchange has and the contract has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// A word for the kind of finding, such as `undeclared-member`.
+    pub rule: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// Which half.
+    pub direction: Direction,
+    /// Where in the body, a JSON pointer; empty for the whole, or for the path.
+    pub pointer: String,
+    /// What was expected and found. Values of the body are not in it.
+    pub message: String,
+}
+
+impl Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Notice => "notice",
+            Severity::Violation => "violation",
+        };
+        let direction = match self.direction {
+            Direction::Request => "request",
+            Direction::Response => "response",
+        };
+        write!(f, "{severity} {} in {direction}", self.rule)?;
+        if !self.pointer.is_empty() {
+            write!(f, " at {}", self.pointer)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}

@@ -1,0 +1,164 @@
+//! Completing a metadata document by what was observed of a service that publishes none.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::csdl::{CsdlError, Metadata};
+use crate::facts::{Kind, Member, Source, Type, TypeRef};
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Observed {
+    Type { base: Option<String>, properties: BTreeMap<String, String> },
+    Enum { members: Vec<String> },
+}
+
+impl Metadata {
+    /// Adds the types and members of `text` that this metadata lacks; removes nothing. `text` is a
+    /// JSON object of types: `{"kind":"type","base":…,"properties":{name: type}}` or
+    /// `{"kind":"enum","members":[…]}`, as read off a typed client of the service, so envelopes
+    /// (`*CollectionResponse`) and annotations are passed over.
+    ///
+    /// # Errors
+    /// [`CsdlError`] where `text` is not that.
+    pub fn complete_with_observed(
+        &mut self,
+        text: &str,
+        file: &str,
+        source: &str,
+    ) -> Result<(), CsdlError> {
+        let observed: BTreeMap<String, Observed> =
+            serde_json::from_str(text).map_err(|error| CsdlError {
+                file: file.to_owned(),
+                place: format!(", line {}, column {}", error.line(), error.column()),
+                expected: "an object of observed types".into(),
+                found: error.to_string(),
+            })?;
+        self.sources.push(source.to_owned());
+        let envelope = |name: &str| name.ends_with("CollectionResponse");
+        // Kinds first: whether a member is a navigation depends on the kind of its type.
+        for (name, fact) in observed.iter().filter(|(name, _)| !envelope(name)) {
+            let made = match fact {
+                Observed::Enum { members } => {
+                    Type { kind: Kind::Enum, words: members.clone(), ..blank(None) }
+                }
+                Observed::Type { base, .. } => Type {
+                    kind: match is_entity(&observed, name) {
+                        true => Kind::Entity,
+                        false => Kind::Complex,
+                    },
+                    ..blank(base.clone())
+                },
+            };
+            self.types.entry(name.clone()).or_insert(made);
+        }
+        for (name, fact) in observed.into_iter().filter(|(name, _)| !envelope(name)) {
+            match fact {
+                Observed::Type { properties, .. } => self.add_members(&name, properties),
+                Observed::Enum { members } => self.add_words(&name, members),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes from `other` the types that this metadata refers to and has not; only whole types.
+    pub fn complete_missing_types_from(&mut self, other: &Self) {
+        loop {
+            let mut lacking: Vec<String> = Vec::new();
+            for found in self.types.values() {
+                let members = found.properties.values().chain(found.navigations.values());
+                let names = members.map(|m| &m.type_ref.name).chain(found.base.iter());
+                lacking.extend(
+                    names
+                        .filter(|name| {
+                            !self.types.contains_key(*name) && other.types.contains_key(*name)
+                        })
+                        .cloned(),
+                );
+            }
+            if lacking.is_empty() {
+                return;
+            }
+            for name in lacking {
+                if let Some(found) = other.types.get(&name) {
+                    self.types.insert(name, found.clone());
+                }
+            }
+        }
+    }
+
+    fn add_members(&mut self, type_name: &str, properties: BTreeMap<String, String>) {
+        let known: Vec<String> = self.inherited_names(type_name);
+        for (name, text) in properties {
+            if name.starts_with('@') || known.contains(&name) {
+                continue;
+            }
+            let type_ref = observed_type(&text);
+            let navigation = self.types.get(&type_ref.name).is_some_and(|t| t.kind == Kind::Entity);
+            let member =
+                Member { type_ref, nullable: true, contained: false, source: Source::Observed };
+            let Some(owner) = self.types.get_mut(type_name) else { continue };
+            match navigation {
+                true => owner.navigations.insert(name, member),
+                false => owner.properties.insert(name, member),
+            };
+        }
+    }
+
+    fn inherited_names(&self, type_name: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut next = self.types.get(type_name);
+        while let Some(found) = next {
+            names.extend(found.properties.keys().chain(found.navigations.keys()).cloned());
+            next = found.base.as_ref().and_then(|base| self.types.get(base));
+        }
+        names
+    }
+
+    fn add_words(&mut self, type_name: &str, words: Vec<String>) {
+        let Some(owner) = self.types.get_mut(type_name) else { return };
+        for word in words {
+            if !owner.words.contains(&word) {
+                owner.words.push(word);
+            }
+        }
+    }
+}
+
+fn blank(base: Option<String>) -> Type {
+    Type {
+        kind: Kind::Complex,
+        base,
+        open: false,
+        is_abstract: false,
+        words: Vec::new(),
+        properties: BTreeMap::new(),
+        navigations: BTreeMap::new(),
+    }
+}
+
+fn is_entity(observed: &BTreeMap<String, Observed>, name: &str) -> bool {
+    let mut name = name;
+    loop {
+        if name == "entity" {
+            return true;
+        }
+        match observed.get(name) {
+            Some(Observed::Type { base: Some(base), .. }) => name = base,
+            // The base stands in the metadata only; directory objects are the ones that do.
+            _ => return name == "directoryObject",
+        }
+    }
+}
+
+/// Words of a generated client for simple types.
+fn observed_type(text: &str) -> TypeRef {
+    let Ok(mut read) = text.parse::<TypeRef>();
+    match read.name.as_str() {
+        "str" => "Edm.String".clone_into(&mut read.name),
+        "uUID" => "Edm.Guid".clone_into(&mut read.name),
+        _ => {}
+    }
+    read
+}

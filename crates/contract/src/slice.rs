@@ -1,0 +1,121 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::Contract;
+use crate::csdl::Metadata;
+use crate::facts::{Kind, Member, Type, TypeRef};
+
+/// Directory nouns in use.
+const DIRECTORY: [&str; 6] = [
+    "user",
+    "group",
+    "servicePrincipal",
+    "rbacApplication",
+    "unifiedRoleDefinition",
+    "unifiedRoleAssignment",
+];
+/// So common as base types that following what extends them would lead everywhere.
+const TOO_COMMON: [&str; 6] =
+    ["entity", "directoryObject", "identity", "identitySet", "request", "Dictionary"];
+/// The whole of the noun that this project is about.
+const CENTRE: &str = "entitlementManagement";
+
+/// Where paths begin, with the container's member and the navigation behind it.
+const ROOTS: [(&str, &str, Option<&str>); 5] = [
+    ("identityGovernance/entitlementManagement", "identityGovernance", Some(CENTRE)),
+    ("roleManagement/directory", "roleManagement", Some("directory")),
+    ("users", "users", None),
+    ("groups", "groups", None),
+    ("servicePrincipals", "servicePrincipals", None),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    /// Structural properties and what they are made of.
+    Structural,
+    /// Navigations and extending types too.
+    Whole,
+}
+
+impl Metadata {
+    /// The part of this metadata that is reachable from entitlement management and the directory
+    /// nouns in use, as the contract of `version`.
+    pub fn slice(&self, version: &str) -> Contract {
+        let kept = self.reach();
+        let mut contract = Contract::empty(version);
+        contract.sources.clone_from(&self.sources);
+        for (prefix, root, behind) in ROOTS {
+            if let Some(target) = self.root(root, behind) {
+                contract.roots.insert(prefix.to_owned(), target);
+            }
+        }
+        let names: BTreeSet<&String> = kept.keys().collect();
+        for name in kept.keys() {
+            let mut found = self.types[name].clone();
+            // A path may lead through a navigation only where the contract knows what is behind.
+            found.navigations.retain(|_, member| names.contains(&member.type_ref.name));
+            contract.types.insert(name.clone(), found);
+        }
+        contract
+    }
+
+    fn root(&self, root: &str, behind: Option<&str>) -> Option<TypeRef> {
+        let target = self.container.get(root)?;
+        let Some(behind) = behind else { return Some(target.clone()) };
+        let member = self.types.get(&target.name)?.navigations.get(behind)?;
+        Some(member.type_ref.clone())
+    }
+
+    fn reach(&self) -> BTreeMap<String, Depth> {
+        let extending = self.extending();
+        let mut kept: BTreeMap<String, Depth> = BTreeMap::new();
+        let mut queue: Vec<(String, Depth)> = vec![(CENTRE.to_owned(), Depth::Whole)];
+        queue.extend(DIRECTORY.map(|name| (name.to_owned(), Depth::Structural)));
+        while let Some((name, depth)) = queue.pop() {
+            let directory = self.is_directory(&name);
+            let depth = if directory { Depth::Structural } else { depth };
+            if kept.get(&name).is_some_and(|known| *known >= depth) {
+                continue;
+            }
+            let Some(found) = self.types.get(&name) else { continue };
+            kept.insert(name.clone(), depth);
+            queue.extend(found.base.iter().map(|base| (base.clone(), depth)));
+            let follow = |member: &Member| (member.type_ref.name.clone(), depth);
+            queue.extend(found.properties.values().map(follow));
+            let derives = depth == Depth::Whole || found.kind == Kind::Complex;
+            if derives && !directory && !TOO_COMMON.contains(&name.as_str()) {
+                let names = extending.get(name.as_str()).into_iter().flatten();
+                queue.extend(names.map(|derived| ((*derived).to_owned(), depth)));
+            }
+            if depth == Depth::Whole {
+                queue.extend(found.navigations.values().map(follow));
+            }
+        }
+        kept
+    }
+
+    /// Whether a type is the directory's: its structural properties belong to the contract, what
+    /// it navigates to does not.
+    fn is_directory(&self, name: &str) -> bool {
+        let mut at = Some(name);
+        while let Some(name) = at {
+            if name == "directoryObject"
+                || DIRECTORY.contains(&name)
+                || name.starts_with("unifiedRole")
+            {
+                return true;
+            }
+            at = self.types.get(name).and_then(|found| found.base.as_deref());
+        }
+        false
+    }
+
+    fn extending(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut extending: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, Type { base, .. }) in &self.types {
+            if let Some(base) = base {
+                extending.entry(base).or_default().push(name);
+            }
+        }
+        extending
+    }
+}

@@ -1,0 +1,118 @@
+use contract::{Kind, Metadata, Source};
+
+/// The smallest document with what CSDL is made of here: an alias, a second schema, a base type,
+/// an open type, an abstract one, enums, flags, containment and nullability.
+const DOCUMENT: &str = r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+<Schema Namespace="microsoft.graph" Alias="g" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<EntityType Name="entity" Abstract="true"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String" Nullable="false"/></EntityType>
+<EntityType Name="directoryObject" BaseType="g.entity" OpenType="true"/>
+<EntityType Name="user" BaseType="microsoft.graph.directoryObject"><NavigationProperty Name="manager" Type="g.elsewhere"/><Property Name="place" Type="g.place"/></EntityType>
+<EntityType Name="elsewhere" BaseType="g.entity"/>
+<ComplexType Name="place"><Property Name="city" Type="Edm.String"/></ComplexType>
+<EntityType Name="entitlementManagement" BaseType="g.entity"><NavigationProperty Name="catalogs" Type="Collection(g.catalog)" ContainsTarget="true"/></EntityType>
+<EntityType Name="catalog" BaseType="g.entity"><Property Name="state" Type="g.state"/><Property Name="uses" Type="g.uses" Nullable="false"/><Property Name="targets" Type="Collection(g.set)"/></EntityType>
+<ComplexType Name="set" Abstract="true"/>
+<ComplexType Name="one" BaseType="g.set"><Property Name="userId" Type="Edm.String"/></ComplexType>
+<EnumType Name="state"><Member Name="published" Value="0"/><Member Name="unknownFutureValue" Value="1"/></EnumType>
+<EnumType Name="uses" IsFlags="true"><Member Name="a" Value="1"/><Member Name="b" Value="2"/></EnumType>
+<EntityType Name="identityGovernance"><NavigationProperty Name="entitlementManagement" Type="g.entitlementManagement" ContainsTarget="true"/></EntityType>
+<EntityContainer Name="c"><EntitySet Name="users" EntityType="microsoft.graph.user"/><Singleton Name="identityGovernance" Type="g.identityGovernance"/></EntityContainer>
+</Schema>
+<Schema Namespace="microsoft.graph.other" xmlns="http://docs.oasis-open.org/odata/ns/edm"><ComplexType Name="two" BaseType="microsoft.graph.set"/></Schema>
+</edmx:DataServices></edmx:Edmx>"#;
+
+fn metadata() -> Metadata {
+    Metadata::parse(DOCUMENT, "tiny.csdl", "tiny").unwrap()
+}
+
+#[test]
+fn a_document_is_sliced_to_what_entitlement_management_reaches() {
+    let contract = metadata().slice("v1.0");
+    let names: Vec<_> = contract.types.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "catalog",
+            "directoryObject",
+            "entitlementManagement",
+            "entity",
+            "microsoft.graph.other.two",
+            "one",
+            "place",
+            "set",
+            "state",
+            "user",
+            "uses"
+        ]
+    );
+    let catalogs = contract.member("entitlementManagement", "catalogs").unwrap();
+    assert_eq!(catalogs.to_string(), "Collection(catalog), contained");
+    assert_eq!(contract.member("catalog", "uses").unwrap().to_string(), "uses, not null");
+    assert_eq!(contract.types["uses"].kind, Kind::Flags);
+    assert!(contract.types["set"].is_abstract);
+    // What a directory noun navigates to is no part of the contract.
+    assert!(contract.member("user", "manager").is_none());
+    assert_eq!(contract.roots["users"].to_string(), "Collection(user)");
+}
+
+#[test]
+fn observed_members_complete_a_document_and_remove_nothing() {
+    let mut metadata = metadata();
+    let observed = r#"{
+        "catalog": {"kind": "type", "base": "entity", "properties": {"state": "Edm.String", "uniqueName": "str", "@odata.type": "Edm.String", "elsewhere": "elsewhere"}},
+        "catalogCollectionResponse": {"kind": "type", "base": null, "properties": {"value": "Collection(catalog)"}},
+        "state": {"kind": "enum", "members": ["published", "closed"]}
+    }"#;
+    metadata.complete_with_observed(observed, "facts.json", "facts").unwrap();
+    let contract = metadata.slice("beta");
+    let unique = contract.member("catalog", "uniqueName").unwrap();
+    assert_eq!(unique.source, Source::Observed);
+    assert_eq!(unique.to_string(), "Edm.String, observed");
+    assert_eq!(contract.member("catalog", "state").unwrap().to_string(), "state");
+    assert_eq!(contract.types["state"].words, ["published", "unknownFutureValue", "closed"]);
+    assert!(contract.types["catalog"].navigations.contains_key("elsewhere"));
+    assert!(!contract.types.contains_key("catalogCollectionResponse"));
+}
+
+#[test]
+fn what_is_no_csdl_is_refused_with_its_place() {
+    let torn =
+        Metadata::parse(&DOCUMENT.replace("</Schema>", "</Shema>"), "torn.csdl", "x").unwrap_err();
+    let torn = torn.to_string();
+    assert!(torn.starts_with("torn.csdl, line 16, column"), "{torn}");
+    let other = Metadata::parse("<html/>", "page.html", "x").unwrap_err().to_string();
+    assert_eq!(
+        other,
+        "page.html, line 1: expected an edmx:Edmx document with a Schema of OData 4, found a document of <html> without one"
+    );
+    let facts = metadata().complete_with_observed("[]", "facts.json", "x").unwrap_err();
+    assert!(facts.to_string().starts_with("facts.json, line 1, column"), "{facts}");
+}
+
+/// The stored contracts are what the metadata says, where it is at hand.
+#[test]
+fn the_stored_contracts_are_slices_of_the_metadata() {
+    let folder =
+        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/metadata"));
+    if !folder.is_dir() {
+        println!("skipped: the metadata documents are not at hand");
+        return;
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let csdl = |name: &str| Metadata::parse(&read(name), name, name).unwrap();
+    let v1 = csdl("v1.0-2026-08.csdl");
+    is_stored(&v1.slice("v1.0"));
+    let mut beta = csdl("beta-ussec-2026.csdl");
+    let facts = "beta-2026-sdk-facts.json";
+    beta.complete_with_observed(&read(facts), facts, facts).unwrap();
+    beta.complete_missing_types_from(&v1);
+    is_stored(&beta.slice("beta"));
+}
+
+fn is_stored(sliced: &contract::Contract) {
+    let (sliced, stored) =
+        (sliced.to_text(), contract::Contract::builtin(&sliced.version).unwrap().to_text());
+    let differing = sliced.lines().zip(stored.lines()).find(|(a, b)| a != b);
+    assert_eq!(differing, None);
+    assert_eq!(sliced.len(), stored.len());
+}

@@ -1,0 +1,51 @@
+use contract::{Contract, Member};
+
+#[test]
+fn the_built_in_contracts_can_be_read_and_are_large_enough_to_judge() {
+    for version in ["v1.0", "beta"] {
+        let contract = Contract::builtin(version).unwrap();
+        assert!(contract.types.len() > 150 && contract.member_count() > 700, "{version}");
+        assert_eq!(Contract::parse(&contract.to_text(), "again").unwrap(), *contract);
+    }
+    let error = Contract::builtin("v2.0").unwrap_err().to_string();
+    assert_eq!(error, "no contract of 'v2.0'; known are v1.0 and beta");
+}
+
+#[test]
+fn a_change_of_one_property_is_one_line_and_another_fingerprint() {
+    let base = Contract::builtin("v1.0").unwrap();
+    let mut head = base.clone();
+    let package = head.types.get_mut("accessPackage").unwrap();
+    package.properties.insert("isPopular".into(), "Edm.Boolean".parse::<Member>().unwrap());
+    let (old, new) = (base.to_text(), head.to_text());
+    let added: Vec<_> = new.lines().filter(|line| !old.contains(line)).collect();
+    assert_eq!(added, ["        \"isPopular\": \"Edm.Boolean\","]);
+    assert_ne!(base.fingerprint(), head.fingerprint());
+}
+
+#[test]
+fn torn_and_newer_files_are_refused_with_what_to_do() {
+    let text = Contract::builtin("beta").unwrap().to_text();
+    let torn = Contract::parse(&text[..text.len() / 2], "beta.json").unwrap_err().to_string();
+    assert!(torn.starts_with("beta.json, line "), "{torn}");
+    assert!(torn.contains("cargo xtask contract update"), "{torn}");
+    let newer = Contract::parse(r#"{"format": 9}"#, "beta.json").unwrap_err().to_string();
+    assert_eq!(
+        newer,
+        "beta.json: format 9 is newer than 1, the newest that this build reads; update entitle"
+    );
+    let odd = text.replacen(", not null", ", not nul", 1);
+    let odd = Contract::parse(&odd, "beta.json").unwrap_err().to_string();
+    assert!(odd.contains("expected 'not null', 'contained' or 'observed'"), "{odd}");
+}
+
+#[test]
+fn writing_replaces_the_file_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("v1.0.json");
+    std::fs::write(&path, "old").unwrap();
+    let contract = Contract::builtin("v1.0").unwrap();
+    contract.write(&path).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), contract.to_text());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
