@@ -275,9 +275,12 @@ impl Contract {
     }
 
     /// The contract as stored: pretty JSON, a line a member, a newline at the end.
+    ///
+    /// # Panics
+    /// Never: strings and maps of strings are JSON.
     pub fn to_text(&self) -> String {
         let json = serde_json::to_string_pretty(self);
-        json.expect("strings and maps of strings are JSON") + "\n"
+        json.expect("strings and maps of strings") + "\n"
     }
 
     /// Writes the contract beside `path`, then renames it there.

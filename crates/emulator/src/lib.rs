@@ -1,1 +1,41 @@
-//! x
+//! A stateful tenant of entitlement management, in process or on a port.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use clock::VirtualClock;
+//! use emulator::{Options, Tenant};
+//! use tower::ServiceExt;
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let clock = Arc::new(VirtualClock::starting_at("2026-01-05T09:00:00Z".parse().unwrap()));
+//! let tenant = Tenant::new(&Options::default(), clock);
+//! let request = http::Request::get("/v1.0/identityGovernance/entitlementManagement/catalogs")
+//!     .header("host", "graph.microsoft.com")
+//!     .header("authorization", format!("Bearer {}", tenant.administrator().token))
+//!     .body(axum::body::Body::empty())
+//!     .unwrap();
+//! let response = tenant.router().oneshot(request).await.unwrap();
+//! assert_eq!(response.status(), 200);
+//! # });
+//! ```
+//!
+//! One state, two dialects. State is a function of the clock: what falls due waits in the state and
+//! is carried out when the state is next touched, so thirty days cost nothing. What is refused is
+//! refused in the service's own words ([`RULES`] lists them with their evidence, and the header
+//! `x-entitle-rule` names the one that fired). What is not implemented answers so, never with a
+//! made-up success.
+//!
+//! Invariants, said as absences: never validates by schema, never reads a cassette, keeps no time
+//! and no randomness of its own.
+
+mod directory;
+mod entitlement;
+mod http;
+mod ids;
+mod refusal;
+mod state;
+mod tenant;
+mod time;
+
+pub use refusal::{Evidence, RULES, Rule};
+pub use tenant::{Identity, Options, Seed, Tenant};

@@ -29,4 +29,4 @@ pub use eval::{compare_rows, matches, select, value_at};
 pub use field::Field;
 pub use filter::{Comparison, Filter, Function, Literal, Path, Quantifier};
 pub use order::{Direction, OrderBy};
-pub use query::{Expand, ExpandItem, Query, encode_component};
+pub use query::{Expand, ExpandItem, Query, decode_component, encode_component};

@@ -29,6 +29,11 @@ pub fn encode_component(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
+/// Undoes the escapes of a path segment or an option's name; what is no UTF-8 becomes U+FFFD.
+pub fn decode_component(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 /// The OData options of a request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {

@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use crate::Version;
 use crate::dialect::table::{Kind, Member, Noun};
-use crate::dialect::{Inexpressible, noun};
+use crate::dialect::{Inexpressible, noun as table};
 
 /// Which way a canonical value leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,12 @@ impl Writer {
             && let Some(id) = only_id(value)
         {
             written.insert(flat.to_owned(), id.clone());
+            return Ok(());
+        }
+        let undeclared = self.version == Version::V1
+            && noun.name() == table::ASSIGNMENT.name()
+            && table::UNDECLARED_IN_V1.contains(&member.name());
+        if undeclared && self.purpose == Use::Answer {
             return Ok(());
         }
         let Some(wire) = member.wire(self.version) else {
@@ -254,7 +260,7 @@ enum Direction {
 fn rebind(version: Version, annotation: &str, value: &Value, direction: Direction) -> Value {
     let Value::String(target) = value else { return value.clone() };
     let (set, rest) = target.split_once('/').unwrap_or((target, ""));
-    let sets = &noun::ENTITLEMENT_MANAGEMENT;
+    let sets = &table::ENTITLEMENT_MANAGEMENT;
     let renamed = match direction {
         Direction::ToWire => sets.member(set).and_then(|member| member.wire(version)),
         Direction::FromWire => sets.wire_member(version, set).map(Member::name),

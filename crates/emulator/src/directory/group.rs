@@ -1,0 +1,109 @@
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::directory::Directory;
+use crate::ids::Ids;
+use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal};
+use crate::time;
+
+/// A group.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) mail_nickname: String,
+    pub(crate) created: Timestamp,
+    pub(crate) members: Vec<String>,
+    pub(crate) owners: Vec<String>,
+    /// Properties that were given and mean nothing here.
+    pub(crate) others: Map<String, Value>,
+}
+
+/// Properties that a new group must have (reference page of `POST groups`).
+const REQUIRED: [&str; 4] = ["displayName", "mailEnabled", "mailNickname", "securityEnabled"];
+
+impl Directory {
+    /// Makes a group. The caller owns it: a signed-in user becomes the owner of what they create
+    /// (documented; an application would not).
+    pub(crate) fn create_group(
+        &mut self,
+        body: &Value,
+        owner: &str,
+        ids: &mut Ids,
+        now: Timestamp,
+    ) -> Result<String, Refusal> {
+        let missing = REQUIRED.iter().find(|name| body[**name].is_null());
+        if let Some(name) = missing {
+            return Err(DIRECTORY_VALUE_MISSING
+                .says(format!("A value is required for property '{name}' of resource 'Group'.")));
+        }
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let bound = |name: &str| -> Vec<String> {
+            let links = body[name].as_array().into_iter().flatten().filter_map(Value::as_str);
+            links.filter_map(|link| link.rsplit('/').next()).map(str::to_owned).collect()
+        };
+        let mut owners = bound("owners@odata.bind");
+        if owners.is_empty() {
+            owners.push(owner.to_owned());
+        }
+        let mut others = body.as_object().cloned().unwrap_or_default();
+        others.retain(|name, _| !name.contains('@'));
+        let id = ids.next();
+        self.groups.insert(
+            id.clone(),
+            Group {
+                id: id.clone(),
+                display_name: text("displayName").unwrap_or_default(),
+                description: text("description"),
+                mail_nickname: text("mailNickname").unwrap_or_default(),
+                created: now,
+                members: bound("members@odata.bind"),
+                owners,
+                others,
+            },
+        );
+        Ok(id)
+    }
+
+    /// Deletes a group. A catalog resource that stands for it stays, stale, as in production
+    /// tenants (maester tests MT.1106 and MT.1107 look for such).
+    pub(crate) fn delete_group(&mut self, id: &str) -> bool {
+        self.groups.shift_remove(id).is_some()
+    }
+}
+
+impl Group {
+    /// All properties, in the order in which the service sends them.
+    pub(crate) fn row(&self) -> Value {
+        let mut row = json!({
+            "id": self.id,
+            "deletedDateTime": null,
+            "classification": null,
+            "createdDateTime": time::directory(self.created),
+            "createdByAppId": null,
+            "description": self.description,
+            "displayName": self.display_name,
+            "expirationDateTime": null,
+            "groupTypes": [],
+            "infoCatalogs": [],
+            "isAssignableToRole": null,
+            "mail": null,
+            "mailEnabled": false,
+            "mailNickname": self.mail_nickname,
+            "membershipRule": null,
+            "membershipRuleProcessingState": null,
+            "preferredDataLocation": null,
+            "preferredLanguage": null,
+            "proxyAddresses": [],
+            "renewedDateTime": time::directory(self.created),
+            "securityEnabled": true,
+            "theme": null,
+            "visibility": null,
+        });
+        if let Value::Object(members) = &mut row {
+            members.extend(self.others.clone());
+        }
+        row
+    }
+}

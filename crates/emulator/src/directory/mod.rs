@@ -1,0 +1,46 @@
+//! The directory: users, groups, service principals, roles, and the sites and environments that
+//! catalogs can take resources from.
+
+mod group;
+mod principal;
+mod role;
+mod site;
+mod user;
+
+use crate::state::Table;
+
+pub(crate) use group::Group;
+pub(crate) use principal::ServicePrincipal;
+pub(crate) use role::{BUILT_IN_ROLES, RoleAssignment, RoleDefinition};
+pub(crate) use site::{Environment, Site};
+pub(crate) use user::User;
+
+/// The directory's tables.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    pub(crate) tenant_id: String,
+    /// The domain of new users, such as `contoso.onmicrosoft.com`.
+    pub(crate) domain: String,
+    pub(crate) users: Table<User>,
+    pub(crate) groups: Table<Group>,
+    pub(crate) service_principals: Table<ServicePrincipal>,
+    pub(crate) role_definitions: Table<RoleDefinition>,
+    pub(crate) role_assignments: Table<RoleAssignment>,
+    pub(crate) sites: Table<Site>,
+    pub(crate) environments: Table<Environment>,
+}
+
+impl Directory {
+    /// Whether `user` has one of the roles named by template, tenant-wide.
+    pub(crate) fn has_role(&self, user: &str, templates: &[&str]) -> bool {
+        self.role_assignments.values().any(|assignment| {
+            assignment.principal_id == user
+                && templates.contains(&assignment.definition_id.as_str())
+        })
+    }
+
+    /// The sign-in name of a user, for `createdBy` and its like.
+    pub(crate) fn principal_name(&self, user: &str) -> String {
+        self.users.get(user).map_or_else(|| user.to_owned(), |user| user.principal_name.clone())
+    }
+}

@@ -1,0 +1,42 @@
+use serde_json::{Value, json};
+
+/// An application's identity in the tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct ServicePrincipal {
+    pub(crate) id: String,
+    pub(crate) app_id: String,
+    pub(crate) display_name: String,
+    /// `(id, name)` of the roles that users can be given.
+    pub(crate) app_roles: Vec<(String, String)>,
+    pub(crate) owners: Vec<String>,
+}
+
+impl ServicePrincipal {
+    pub(crate) fn row(&self) -> Value {
+        let roles: Vec<Value> = self
+            .app_roles
+            .iter()
+            .map(|(id, name)| {
+                json!({
+                    "allowedMemberTypes": ["User"],
+                    "description": name,
+                    "displayName": name,
+                    "id": id,
+                    "isEnabled": true,
+                    "origin": "Application",
+                    "value": name,
+                })
+            })
+            .collect();
+        json!({
+            "id": self.id,
+            "deletedDateTime": null,
+            "accountEnabled": true,
+            "appDisplayName": self.display_name,
+            "appId": self.app_id,
+            "appRoles": roles,
+            "displayName": self.display_name,
+            "servicePrincipalType": "Application",
+        })
+    }
+}

@@ -1,0 +1,101 @@
+use model::role_assignment_id;
+use serde_json::{Value, json};
+
+use crate::directory::Directory;
+use crate::refusal::{ROLE_ASSIGNMENT_CONFLICT, Refusal, object_not_found};
+
+/// A directory role that can be assigned; its template's id is its id, the same in every tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct RoleDefinition {
+    pub(crate) id: &'static str,
+    pub(crate) display_name: &'static str,
+}
+
+/// Somebody's directory role for the whole tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct RoleAssignment {
+    pub(crate) id: String,
+    pub(crate) principal_id: String,
+    pub(crate) definition_id: String,
+    pub(crate) scope: String,
+}
+
+pub(crate) const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+pub(crate) const GROUPS_ADMINISTRATOR: &str = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
+
+/// Roles of every tenant (Microsoft's list of built-in roles). `Global Administrator` was named
+/// `Company Administrator` when the 2020 tutorial was written.
+pub(crate) const BUILT_IN_ROLES: [RoleDefinition; 5] = [
+    RoleDefinition { id: GLOBAL_ADMINISTRATOR, display_name: "Global Administrator" },
+    RoleDefinition { id: GROUPS_ADMINISTRATOR, display_name: "Groups Administrator" },
+    RoleDefinition {
+        id: "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e",
+        display_name: "Identity Governance Administrator",
+    },
+    RoleDefinition {
+        id: "f28a1f50-f6e7-4571-818b-6a12f2af6b6c",
+        display_name: "SharePoint Administrator",
+    },
+    RoleDefinition {
+        id: "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+        display_name: "Application Administrator",
+    },
+];
+
+impl Directory {
+    pub(crate) fn assign_role(&mut self, body: &Value) -> Result<String, Refusal> {
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let (definition, principal) = (text("roleDefinitionId"), text("principalId"));
+        if !self.role_definitions.contains_key(&definition) {
+            return Err(object_not_found(&definition));
+        }
+        let known = self.users.contains_key(&principal)
+            || self.groups.contains_key(&principal)
+            || self.service_principals.contains_key(&principal);
+        let id = role_assignment_id(&definition, &principal).filter(|_| known);
+        let id = id.ok_or_else(|| object_not_found(&principal))?.0;
+        if self.role_assignments.contains_key(&id) {
+            return Err(ROLE_ASSIGNMENT_CONFLICT.says(
+                "A conflicting object with one or more of the specified property values is present in the directory.",
+            ));
+        }
+        self.role_assignments.insert(
+            id.clone(),
+            RoleAssignment {
+                id: id.clone(),
+                principal_id: principal,
+                definition_id: definition,
+                scope: text("directoryScopeId"),
+            },
+        );
+        Ok(id)
+    }
+}
+
+impl RoleDefinition {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "description": null,
+            "displayName": self.display_name,
+            "isBuiltIn": true,
+            "isEnabled": true,
+            "resourceScopes": ["/"],
+            "templateId": self.id,
+            "version": "1",
+            "rolePermissions": [{"allowedResourceActions": [], "condition": null}],
+        })
+    }
+}
+
+impl RoleAssignment {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "principalId": self.principal_id,
+            "resourceScope": self.scope,
+            "directoryScopeId": self.scope,
+            "roleDefinitionId": self.definition_id,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+use jiff::Timestamp;
+use model::Version;
+use serde_json::{Map, Value, json};
+
+use crate::directory::Directory;
+use crate::ids::Ids;
+use crate::refusal::{DIRECTORY_VALUE_MISSING, PRINCIPAL_NAME_TAKEN, Refusal};
+use crate::time;
+
+/// A user.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    pub(crate) principal_name: String,
+    pub(crate) mail_nickname: String,
+    pub(crate) is_guest: bool,
+    pub(crate) created: Timestamp,
+    /// Properties that were given and mean nothing here.
+    pub(crate) others: Map<String, Value>,
+}
+
+/// Properties that a new user must have (reference page of `POST users`).
+const REQUIRED: [&str; 5] =
+    ["accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile"];
+
+/// Properties that v1.0 sends unless others are selected (documented default set).
+const DEFAULT: [&str; 11] = [
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "id",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+];
+
+impl Directory {
+    pub(crate) fn create_user(
+        &mut self,
+        body: &Value,
+        ids: &mut Ids,
+        now: Timestamp,
+    ) -> Result<String, Refusal> {
+        let missing = REQUIRED.iter().find(|name| body[**name].is_null());
+        if let Some(name) = missing {
+            return Err(DIRECTORY_VALUE_MISSING
+                .says(format!("A value is required for property '{name}' of resource 'User'.")));
+        }
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let principal_name = text("userPrincipalName");
+        let taken = |user: &User| user.principal_name.eq_ignore_ascii_case(&principal_name);
+        if self.users.values().any(taken) {
+            return Err(PRINCIPAL_NAME_TAKEN.says(
+                "Another object with the same value for property userPrincipalName already exists.",
+            ));
+        }
+        let mut others = body.as_object().cloned().unwrap_or_default();
+        // A password is taken and never given back.
+        others.shift_remove("passwordProfile");
+        others.retain(|name, _| !name.contains('@'));
+        let id = ids.next();
+        self.users.insert(
+            id.clone(),
+            User {
+                id: id.clone(),
+                display_name: text("displayName"),
+                principal_name,
+                mail_nickname: text("mailNickname"),
+                is_guest: text("userType").eq_ignore_ascii_case("guest"),
+                created: now,
+                others,
+            },
+        );
+        Ok(id)
+    }
+
+    /// Deletes a user, their memberships and their directory roles.
+    pub(crate) fn delete_user(&mut self, id: &str) -> bool {
+        if self.users.shift_remove(id).is_none() {
+            return false;
+        }
+        for group in self.groups.values_mut() {
+            group.members.retain(|member| member != id);
+            group.owners.retain(|owner| owner != id);
+        }
+        self.role_assignments.retain(|_, assignment| assignment.principal_id != id);
+        true
+    }
+}
+
+impl User {
+    /// All properties that are known of the user, in the order in which beta sends them.
+    pub(crate) fn row(&self) -> Value {
+        let mut row = json!({
+            "id": self.id,
+            "deletedDateTime": null,
+            "accountEnabled": true,
+            "ageGroup": null,
+            "businessPhones": [],
+            "city": null,
+            "createdDateTime": time::directory(self.created),
+            "creationType": null,
+            "companyName": null,
+            "consentProvidedForMinor": null,
+            "country": null,
+            "department": null,
+            "displayName": self.display_name,
+            "employeeId": null,
+            "faxNumber": null,
+            "givenName": null,
+            "imAddresses": [],
+            "infoCatalogs": [],
+            "isResourceAccount": null,
+            "jobTitle": null,
+            "legalAgeGroupClassification": null,
+            "mail": null,
+            "mailNickname": self.mail_nickname,
+            "mobilePhone": null,
+            "officeLocation": null,
+            "preferredLanguage": null,
+            "surname": null,
+            "userPrincipalName": self.principal_name,
+            "userType": if self.is_guest { "Guest" } else { "Member" },
+        });
+        if let Value::Object(members) = &mut row {
+            members.extend(self.others.clone());
+        }
+        row
+    }
+
+    /// What an answer of `version` has where nothing is selected.
+    pub(crate) fn default_selection(version: Version) -> Option<Vec<String>> {
+        match version {
+            Version::V1 => Some(DEFAULT.map(str::to_owned).to_vec()),
+            Version::Beta => None,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, not_found};
+use crate::state::State;
+use crate::time;
+
+/// Somebody's access to a package.
+#[derive(Debug, Clone)]
+pub(crate) struct Assignment {
+    pub(crate) id: String,
+    pub(crate) catalog_id: String,
+    pub(crate) package_id: String,
+    pub(crate) policy_id: String,
+    pub(crate) subject_id: String,
+    pub(crate) state: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) expired: Option<Timestamp>,
+    /// What was given: an id each, with the resource and the role's origin id.
+    pub(crate) given: Vec<(String, String, String)>,
+}
+
+/// A user as entitlement management knows them; its id is not the user's.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub(crate) id: String,
+    pub(crate) object_id: String,
+    pub(crate) display_name: String,
+    pub(crate) principal_name: String,
+}
+
+impl Assignment {
+    /// Whether it counts as somebody's access, given or on the way.
+    pub(crate) fn is_current(&self) -> bool {
+        self.state != "expired"
+    }
+
+    /// `targetId` is the user's object id: so in the live runs of 2021 and later; in 2020 it was
+    /// the subject's.
+    pub(crate) fn row(&self, target: &str) -> Value {
+        let expiration = match self.end {
+            // A duration of the policy is shown as the time it comes to (reference samples).
+            Some(end) => {
+                json!({"endDateTime": time::read(end), "duration": null, "type": "afterDateTime"})
+            }
+            None => json!({"endDateTime": null, "duration": null, "type": "noExpiration"}),
+        };
+        json!({
+            "id": self.id,
+            "catalogId": self.catalog_id,
+            "accessPackageId": self.package_id,
+            "assignmentPolicyId": self.policy_id,
+            "targetId": target,
+            "status": self.status,
+            "state": self.state,
+            "isExtended": false,
+            "expiredDateTime": time::read_option(self.expired),
+            "schedule": {
+                "startDateTime": time::read_option(self.start),
+                "recurrence": null,
+                "expiration": expiration,
+            },
+            "customExtensionCalloutInstances": [],
+            "$subject": self.subject_id,
+        })
+    }
+}
+
+impl Subject {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "objectId": self.object_id,
+            "altSecId": null,
+            "displayName": self.display_name,
+            "principalName": self.principal_name,
+            "email": "",
+            "onPremisesSecurityIdentifier": null,
+            "subjectType": "user",
+            "subjectLifecycle": "notDefined",
+            "cleanupScheduledDateTime": null,
+            "connectedOrganizationId": null,
+        })
+    }
+}
+
+impl State {
+    pub(crate) fn assignment(&self, id: &str) -> Result<&Assignment, Refusal> {
+        let found = self.entitlement.assignments.get(id);
+        found.ok_or_else(|| not_found(&ASSIGNMENT_NOT_FOUND, "assignment"))
+    }
+
+    pub(crate) fn assignment_row(&self, assignment: &Assignment) -> Value {
+        let subject = self.entitlement.subjects.get(&assignment.subject_id);
+        assignment.row(subject.map_or("", |subject| &subject.object_id))
+    }
+
+    /// The subject that stands for a user, made where it is the first time.
+    pub(crate) fn subject_of(&mut self, user: &str) -> String {
+        let known = self.entitlement.subjects.values().find(|subject| subject.object_id == user);
+        if let Some(subject) = known {
+            return subject.id.clone();
+        }
+        let id = self.ids.next();
+        let found = self.directory.users.get(user);
+        self.entitlement.subjects.insert(
+            id.clone(),
+            Subject {
+                id: id.clone(),
+                object_id: user.to_owned(),
+                display_name: found.map(|user| user.display_name.clone()).unwrap_or_default(),
+                principal_name: found.map(|user| user.principal_name.clone()).unwrap_or_default(),
+            },
+        );
+        id
+    }
+}

@@ -1,0 +1,86 @@
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::refusal::{
+    CATALOG_BUILT_IN, CATALOG_IN_USE, CATALOG_NOT_FOUND, MODEL_INVALID, Refusal, not_found,
+};
+use crate::state::{Caller, State};
+use crate::time;
+
+/// A catalog.
+#[derive(Debug, Clone)]
+pub(crate) struct Catalog {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) is_built_in: bool,
+    pub(crate) is_published: bool,
+    pub(crate) is_externally_visible: bool,
+    pub(crate) created_by: String,
+    pub(crate) created: Timestamp,
+}
+
+impl Catalog {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "displayName": self.display_name,
+            "description": self.description,
+            "catalogType": if self.is_built_in { "serviceDefault" } else { "userManaged" },
+            "state": if self.is_published { "published" } else { "unpublished" },
+            "isExternallyVisible": self.is_externally_visible,
+            "createdBy": self.created_by,
+            "createdDateTime": time::read(self.created),
+            "modifiedBy": self.created_by,
+            "modifiedDateTime": time::read(self.created),
+        })
+    }
+}
+
+impl State {
+    pub(crate) fn catalog(&self, id: &str) -> Result<&Catalog, Refusal> {
+        let found = self.entitlement.catalogs.get(id);
+        found.ok_or_else(|| not_found(&CATALOG_NOT_FOUND, "catalog"))
+    }
+
+    pub(crate) fn create_catalog(
+        &mut self,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<String, Refusal> {
+        let Some(name) = body["displayName"].as_str() else {
+            return Err(MODEL_INVALID.says("The model is invalid."));
+        };
+        let id = self.ids.next();
+        self.entitlement.catalogs.insert(
+            id.clone(),
+            Catalog {
+                id: id.clone(),
+                display_name: name.to_owned(),
+                description: body["description"].as_str().map(str::to_owned),
+                is_built_in: false,
+                is_published: body["state"].as_str().is_none_or(|state| state == "published"),
+                is_externally_visible: body["isExternallyVisible"].as_bool().unwrap_or(false),
+                created_by: self.directory.principal_name(caller.user),
+                created: caller.now,
+            },
+        );
+        Ok(id)
+    }
+
+    pub(crate) fn delete_catalog(&mut self, id: &str) -> Result<(), Refusal> {
+        let catalog = self.catalog(id)?;
+        if catalog.is_built_in {
+            return Err(CATALOG_BUILT_IN.says("The default catalog cannot be deleted."));
+        }
+        if self.entitlement.packages.values().any(|package| package.catalog_id == id) {
+            return Err(CATALOG_IN_USE.says(format!(
+                "The catalog: {} can not be deleted because there are access packages in it.",
+                catalog.display_name
+            )));
+        }
+        self.entitlement.resources.retain(|_, resource| resource.catalog_id != id);
+        self.entitlement.catalogs.shift_remove(id);
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::refusal::{
+    DUPLICATE_PACKAGE, MODEL_INVALID, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, RESOURCE_NOT_FOUND,
+    ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND, Refusal, not_found,
+};
+use crate::state::{Caller, State, Table};
+use crate::time;
+
+/// An access package.
+#[derive(Debug, Clone)]
+pub(crate) struct Package {
+    pub(crate) id: String,
+    pub(crate) catalog_id: String,
+    pub(crate) display_name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) is_hidden: bool,
+    pub(crate) created_by: String,
+    pub(crate) created: Timestamp,
+    pub(crate) role_scopes: Table<RoleScope>,
+}
+
+/// A resource role that a package grants.
+#[derive(Debug, Clone)]
+pub(crate) struct RoleScope {
+    pub(crate) id: String,
+    pub(crate) resource_id: String,
+    pub(crate) role_origin_id: String,
+    pub(crate) created_by: String,
+    pub(crate) created: Timestamp,
+}
+
+impl Package {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "catalogId": self.catalog_id,
+            "displayName": self.display_name,
+            "description": self.description,
+            "isHidden": self.is_hidden,
+            "isRoleScopesVisible": false,
+            "createdBy": self.created_by,
+            "createdDateTime": time::read(self.created),
+            "modifiedBy": self.created_by,
+            "modifiedDateTime": time::read(self.created),
+        })
+    }
+}
+
+impl RoleScope {
+    /// The row, and the whole of the answer that creates one.
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "createdBy": self.created_by,
+            "createdDateTime": time::read(self.created),
+            "modifiedBy": self.created_by,
+            "modifiedDateTime": time::read(self.created),
+            "$resource": self.resource_id,
+            "$role": self.role_origin_id,
+        })
+    }
+}
+
+impl State {
+    pub(crate) fn package(&self, id: &str) -> Result<&Package, Refusal> {
+        let found = self.entitlement.packages.get(id);
+        found.ok_or_else(|| not_found(&PACKAGE_NOT_FOUND, "access package"))
+    }
+
+    pub(crate) fn create_package(
+        &mut self,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<String, Refusal> {
+        let Some(name) = body["displayName"].as_str() else {
+            return Err(MODEL_INVALID.says("The model is invalid."));
+        };
+        let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
+        self.catalog(catalog_id)?;
+        let same = |package: &Package| {
+            package.catalog_id == catalog_id && package.display_name.eq_ignore_ascii_case(name)
+        };
+        if self.entitlement.packages.values().any(same) {
+            return Err(DUPLICATE_PACKAGE.says(format!(
+                "There's an existing access package with name \"{name}\" in the catalog."
+            )));
+        }
+        let id = self.ids.next();
+        self.entitlement.packages.insert(
+            id.clone(),
+            Package {
+                id: id.clone(),
+                catalog_id: catalog_id.to_owned(),
+                display_name: name.to_owned(),
+                description: body["description"].as_str().map(str::to_owned),
+                is_hidden: body["isHidden"].as_bool().unwrap_or(false),
+                created_by: self.directory.principal_name(caller.user),
+                created: caller.now,
+                role_scopes: Table::new(),
+            },
+        );
+        Ok(id)
+    }
+
+    /// Deletes a package with its policies and role scopes; refused while anybody has it.
+    pub(crate) fn delete_package(&mut self, id: &str) -> Result<(), Refusal> {
+        let package = self.package(id)?;
+        if self.entitlement.assignments.values().any(|a| a.package_id == id && a.is_current()) {
+            return Err(PACKAGE_IN_USE.says(format!(
+                "The access package: {} can not be deleted because there are active assignments.",
+                package.display_name
+            )));
+        }
+        self.entitlement.policies.retain(|_, policy| policy.package_id != id);
+        self.entitlement.packages.shift_remove(id);
+        Ok(())
+    }
+
+    /// Adds a resource's role to a package; whoever has the package gets it.
+    pub(crate) fn add_role_scope(
+        &mut self,
+        package_id: &str,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<String, Refusal> {
+        let catalog_id = self.package(package_id)?.catalog_id.clone();
+        let role = &body["role"];
+        let wanted = &role["resource"];
+        let by_id = wanted["id"].as_str();
+        let by_origin = wanted["originId"].as_str();
+        let resource = self.entitlement.resources.values().find(|resource| {
+            resource.catalog_id == catalog_id
+                && by_id
+                    .map_or(Some(resource.origin_id.as_str()) == by_origin, |id| id == resource.id)
+        });
+        let resource = resource.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))?;
+        let origin = role["originId"].as_str().unwrap_or_default();
+        let has = resource.roles(&self.directory).iter().any(|role| role.origin_id == origin);
+        if !has {
+            return Err(not_found(&ROLE_NOT_FOUND, "role"));
+        }
+        let (resource_id, scope_id) = (resource.id.clone(), resource.scope_id.clone());
+        let role_id = self.role_id_in_use(&resource_id, origin);
+        let id = model::role_scope_id(&role_id, &scope_id).0;
+        let created_by = self.directory.principal_name(caller.user);
+        if let Some(package) = self.entitlement.packages.get_mut(package_id) {
+            package.role_scopes.entry(id.clone()).or_insert_with(|| RoleScope {
+                id: id.clone(),
+                resource_id,
+                role_origin_id: origin.to_owned(),
+                created_by,
+                created: caller.now,
+            });
+        }
+        self.regrant(package_id);
+        Ok(id)
+    }
+
+    /// A role gets its id when a package first uses it.
+    fn role_id_in_use(&mut self, resource_id: &str, origin: &str) -> String {
+        let fresh = self.ids.next();
+        let Some(resource) = self.entitlement.resources.get_mut(resource_id) else { return fresh };
+        if let Some((_, id)) = resource.role_ids.iter().find(|(known, _)| known == origin) {
+            return id.clone();
+        }
+        resource.role_ids.push((origin.to_owned(), fresh.clone()));
+        fresh
+    }
+
+    /// Takes a resource's role out of a package, and from whoever had it by the package alone.
+    pub(crate) fn remove_role_scope(&mut self, package_id: &str, id: &str) -> Result<(), Refusal> {
+        self.package(package_id)?;
+        let package = self.entitlement.packages.get_mut(package_id);
+        let removed = package.and_then(|package| package.role_scopes.shift_remove(id));
+        let removed =
+            removed.ok_or_else(|| not_found(&ROLE_SCOPE_NOT_FOUND, "resource role scope"))?;
+        self.revoke_from_holders(package_id, &removed);
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! Where navigations lead.
+
+use model::Version;
+use model::dialect::{Noun, noun};
+use serde_json::{Value, json};
+
+use crate::state::State;
+
+/// What a navigation leads to.
+#[derive(Debug)]
+pub(crate) enum Related {
+    One(Option<Value>),
+    Many(Vec<Value>),
+}
+
+impl State {
+    /// What the navigation `name` of the row `row` of `noun` leads to; `None` where this emulator
+    /// does not know it.
+    pub(crate) fn related(
+        &self,
+        version: Version,
+        of: &Noun,
+        row: &Value,
+        name: &str,
+    ) -> Option<Related> {
+        let id = row["id"].as_str().unwrap_or_default();
+        let key = |member: &str| row[member].as_str().unwrap_or_default();
+        let e = &self.entitlement;
+        let one = |value: Option<Value>| Some(Related::One(value));
+        let many = |rows: Vec<Value>| Some(Related::Many(rows));
+        match (of.name(), name) {
+            ("accessPackageCatalog", "accessPackages") => {
+                many(e.packages.values().filter(|p| p.catalog_id == id).map(|p| p.row()).collect())
+            }
+            ("accessPackageCatalog", "resources") => {
+                many(e.resources.values().filter(|r| r.catalog_id == id).map(|r| r.row()).collect())
+            }
+            ("accessPackageCatalog", "resourceScopes") => many(
+                e.resources
+                    .values()
+                    .filter(|r| r.catalog_id == id)
+                    .map(|r| r.scope_row())
+                    .collect(),
+            ),
+            ("accessPackageResource", "roles") => many(self.role_rows(id)),
+            ("accessPackageResource", "scopes") => {
+                many(e.resources.get(id).map(|r| r.scope_row()).into_iter().collect())
+            }
+            ("accessPackageResource", "environment") => {
+                one(self.directory.environments.get(key("$environment")).map(|e| e.row()))
+            }
+            ("accessPackageResourceRole" | "accessPackageResourceScope", "resource") => {
+                let mut row = e.resources.get(key("$resource")).map(|r| r.row());
+                // Beta sends the scopes along, empty (capture of 2020).
+                if let (Version::Beta, Some(row)) = (version, &mut row) {
+                    row["scopes"] = json!([]);
+                }
+                one(row)
+            }
+            ("accessPackageResourceRequest", "resource") => {
+                one(e.resources.get(key("$resource")).map(|r| r.row()))
+            }
+            ("accessPackageResourceRequest" | "accessPackage", "catalog") => {
+                one(e.catalogs.get(key("catalogId")).map(|c| c.row()))
+            }
+            ("accessPackage", "assignmentPolicies") => {
+                many(e.policies.values().filter(|p| p.package_id == id).map(|p| p.row()).collect())
+            }
+            ("accessPackage", "resourceRoleScopes") => {
+                let package = e.packages.get(id);
+                many(
+                    package
+                        .into_iter()
+                        .flat_map(|p| p.role_scopes.values())
+                        .map(|s| s.row())
+                        .collect(),
+                )
+            }
+            ("accessPackageResourceRoleScope", "role") => {
+                one(self.role_row(key("$resource"), key("$role")))
+            }
+            ("accessPackageResourceRoleScope", "scope") => {
+                one(e.resources.get(key("$resource")).map(|r| r.scope_row()))
+            }
+            ("accessPackageAssignmentPolicy" | "accessPackageAssignment", "accessPackage") => {
+                one(e.packages.get(key("accessPackageId")).map(|p| p.row()))
+            }
+            ("accessPackageAssignment", "assignmentPolicy") => {
+                one(e.policies.get(key("assignmentPolicyId")).map(|p| p.row()))
+            }
+            ("accessPackageAssignment", "target") => {
+                one(e.subjects.get(key("$subject")).map(|s| s.row()))
+            }
+            ("accessPackageAssignment", "accessPackageAssignmentResourceRoles") => {
+                many(self.given_rows(id))
+            }
+            ("accessPackageAssignment", "accessPackageAssignmentRequests") => many(
+                e.requests
+                    .values()
+                    .filter(|r| r.assignment_id.as_deref() == Some(id))
+                    .map(|r| r.row())
+                    .collect(),
+            ),
+            ("accessPackageAssignmentRequest", "accessPackage") => {
+                one(e.packages.get(key("$package")).map(|p| p.row()))
+            }
+            ("accessPackageAssignmentRequest", "assignment") => {
+                one(e.assignments.get(key("$assignment")).map(|a| self.assignment_row(a)))
+            }
+            ("accessPackageAssignmentRequest", "requestor") => {
+                one(e.subjects.get(key("$requestor")).map(|s| s.row()))
+            }
+            ("accessPackageAssignmentResourceRole", "accessPackageResourceRole") => {
+                one(self.role_row(key("$resource"), key("originId")))
+            }
+            ("accessPackageAssignmentResourceRole", "accessPackageResourceScope") => {
+                one(e.resources.get(key("$resource")).map(|r| r.scope_row()))
+            }
+            ("accessPackageAssignmentResourceRole", "accessPackageSubject") => {
+                one(e.subjects.get(key("$subject")).map(|s| s.row()))
+            }
+            ("group", "members") => {
+                let group = self.directory.groups.get(id);
+                let members = group.into_iter().flat_map(|group| &group.members);
+                many(members.filter_map(|m| self.directory.users.get(m)).map(|u| u.row()).collect())
+            }
+            ("group", "owners") => {
+                let group = self.directory.groups.get(id);
+                let owners = group.into_iter().flat_map(|group| &group.owners);
+                many(owners.filter_map(|m| self.directory.users.get(m)).map(|u| u.row()).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The roles of a resource.
+    pub(crate) fn role_rows(&self, resource_id: &str) -> Vec<Value> {
+        let Some(resource) = self.entitlement.resources.get(resource_id) else { return vec![] };
+        resource.roles(&self.directory).iter().map(|role| resource.role_row(role)).collect()
+    }
+
+    fn role_row(&self, resource_id: &str, origin: &str) -> Option<Value> {
+        self.role_rows(resource_id).into_iter().find(|role| role["originId"] == origin)
+    }
+
+    /// Every role that an assignment gave, of one assignment or of all.
+    pub(crate) fn given_rows(&self, assignment_id: &str) -> Vec<Value> {
+        let assignments = self.entitlement.assignments.values();
+        assignments
+            .filter(|a| assignment_id.is_empty() || a.id == assignment_id)
+            .flat_map(|a| a.given.iter().map(move |given| (a, given)))
+            .map(|(a, (id, resource_id, role))| {
+                let system = self.entitlement.resources.get(resource_id).map(|r| r.origin_system);
+                json!({
+                    "id": id,
+                    "originId": role,
+                    "originSystem": system,
+                    "status": "Fulfilled",
+                    "$resource": resource_id,
+                    "$subject": a.subject_id,
+                })
+            })
+            .collect()
+    }
+
+    /// Every row of an entity set; `None` for a set that this emulator does not keep.
+    pub(crate) fn rows(&self, set: &str) -> Option<(&'static Noun, Vec<Value>)> {
+        let e = &self.entitlement;
+        Some(match set {
+            "catalogs" => (&noun::CATALOG, e.catalogs.values().map(|c| c.row()).collect()),
+            "accessPackages" => (&noun::PACKAGE, e.packages.values().map(|p| p.row()).collect()),
+            "assignmentPolicies" => (&noun::POLICY, e.policies.values().map(|p| p.row()).collect()),
+            "assignmentRequests" => {
+                (&noun::REQUEST, e.requests.values().map(|r| r.row()).collect())
+            }
+            "assignments" => (
+                &noun::ASSIGNMENT,
+                e.assignments.values().map(|a| self.assignment_row(a)).collect(),
+            ),
+            "resourceRequests" => {
+                (&noun::RESOURCE_REQUEST, e.resource_requests.values().map(|r| r.row()).collect())
+            }
+            "resources" => (&noun::RESOURCE, e.resources.values().map(|r| r.row()).collect()),
+            "resourceEnvironments" => {
+                let rows = self.directory.environments.values().map(|e| e.row()).collect();
+                (&noun::ENVIRONMENT, rows)
+            }
+            "accessPackageAssignmentResourceRoles" => {
+                (&noun::ASSIGNMENT_RESOURCE_ROLE, self.given_rows(""))
+            }
+            _ => return None,
+        })
+    }
+}

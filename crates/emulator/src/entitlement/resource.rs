@@ -1,0 +1,349 @@
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::known_word;
+use crate::directory::Directory;
+use crate::refusal::{
+    ALREADY_ONBOARDED, ARGUMENT_NULL, ENVIRONMENT_NOT_FOUND, NOT_IMPLEMENTED, NOT_RESOURCE_OWNER,
+    ORIGIN_NOT_FOUND, RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, not_found,
+};
+use crate::state::{Caller, State};
+use crate::time;
+
+/// A group, application or site as part of a catalog.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub(crate) id: String,
+    pub(crate) catalog_id: String,
+    pub(crate) origin_id: String,
+    pub(crate) origin_system: &'static str,
+    pub(crate) display_name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) added_by: String,
+    pub(crate) added: Timestamp,
+    pub(crate) attributes: Value,
+    pub(crate) environment_id: Option<String>,
+    pub(crate) scope_id: String,
+    /// Ids of roles that packages use, by the role's origin id.
+    pub(crate) role_ids: Vec<(String, String)>,
+}
+
+/// A role of a resource.
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    pub(crate) origin_id: String,
+    pub(crate) display_name: String,
+}
+
+/// A request to add or remove a resource, carried out when it was made.
+#[derive(Debug, Clone)]
+pub(crate) struct ResourceRequest {
+    pub(crate) id: String,
+    pub(crate) catalog_id: String,
+    pub(crate) resource_id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) justification: Option<String>,
+    pub(crate) created: Timestamp,
+}
+
+/// The id of a role that no package uses yet (tutorial, step 1.4).
+const UNUSED_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+
+impl Resource {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "displayName": self.display_name,
+            "description": self.description,
+            "url": self.url,
+            "resourceType": resource_type(self.origin_system),
+            "originId": self.origin_id,
+            "originSystem": self.origin_system,
+            "isPendingOnboarding": false,
+            "addedBy": self.added_by,
+            "createdDateTime": time::read(self.added),
+            "attributes": self.attributes,
+            "$environment": self.environment_id,
+        })
+    }
+
+    /// The resource's roles, as its origin has them now: none where the origin is gone.
+    pub(crate) fn roles(&self, directory: &Directory) -> Vec<Role> {
+        let role =
+            |origin_id: String, name: &str| Role { origin_id, display_name: name.to_owned() };
+        let origin = self.origin_id.as_str();
+        match self.origin_system {
+            "AadGroup" if directory.groups.contains_key(origin) => {
+                vec![
+                    role(format!("Member_{origin}"), "Member"),
+                    role(format!("Owner_{origin}"), "Owner"),
+                ]
+            }
+            "AadApplication" => {
+                let principal = directory.service_principals.get(origin);
+                let roles = principal.into_iter().flat_map(|p| &p.app_roles);
+                roles.map(|(id, name)| role(id.clone(), name)).collect()
+            }
+            // The numbers that a new site gives its three groups.
+            "SharePointOnline" => directory.sites.get(origin).map_or_else(Vec::new, |site| {
+                [("3", "Owners"), ("4", "Visitors"), ("5", "Members")]
+                    .map(|(id, name)| role(id.to_owned(), &format!("{} {name}", site.title)))
+                    .to_vec()
+            }),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn role_row(&self, role: &Role) -> Value {
+        json!({
+            "id": self.role_id(&role.origin_id),
+            "displayName": role.display_name,
+            "description": null,
+            "originSystem": self.origin_system,
+            "originId": role.origin_id,
+            "$resource": self.id,
+        })
+    }
+
+    pub(crate) fn scope_row(&self) -> Value {
+        json!({
+            "id": self.scope_id,
+            "displayName": "Root",
+            "description": "Root Scope",
+            "originId": self.origin_id,
+            "originSystem": self.origin_system,
+            "isRootScope": true,
+            "roleOriginId": null,
+            "url": null,
+            "$resource": self.id,
+        })
+    }
+
+    fn role_id(&self, origin_id: &str) -> &str {
+        let used = self.role_ids.iter().find(|(origin, _)| origin == origin_id);
+        used.map_or(UNUSED_ROLE, |(_, id)| id)
+    }
+}
+
+fn resource_type(origin_system: &str) -> &'static str {
+    match origin_system {
+        "AadGroup" => "Security Group",
+        "AadApplication" => "Application",
+        _ => "SharePoint Online Site",
+    }
+}
+
+impl ResourceRequest {
+    /// The answer and the row. The resource is not in it: no live run saw one.
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "requestType": self.kind,
+            "state": "delivered",
+            "requestStatus": "Fulfilled",
+            "catalogId": self.catalog_id,
+            "executeImmediately": false,
+            "isValidationOnly": false,
+            "justification": self.justification,
+            "expirationDateTime": null,
+            "createdDateTime": time::read(self.created),
+            "$resource": self.resource_id,
+        })
+    }
+}
+
+impl State {
+    pub(crate) fn resource(&self, id: &str) -> Result<&Resource, Refusal> {
+        let found = self.entitlement.resources.get(id);
+        found.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))
+    }
+
+    /// Carries out a resource request; the answer's id.
+    pub(crate) fn request_resource(
+        &mut self,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<String, Refusal> {
+        let kind = known_word(
+            body["requestType"].as_str().unwrap_or("notSpecified"),
+            &["adminAdd", "adminUpdate", "adminRemove"],
+        )?;
+        let Value::Object(_) = body["resource"] else {
+            return Err(ARGUMENT_NULL.says("Value cannot be null.\r\nParameter name: resource"));
+        };
+        let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
+        self.catalog(catalog_id)?;
+        let unsupported = match kind {
+            "adminUpdate" => Some("requestType adminUpdate"),
+            _ if body["isValidationOnly"] == true => Some("isValidationOnly"),
+            _ => None,
+        };
+        if let Some(what) = unsupported {
+            return Err(
+                NOT_IMPLEMENTED.says(format!("{what} is not implemented by this emulator."))
+            );
+        }
+        let catalog_id = catalog_id.to_owned();
+        let resource_id = match kind {
+            "adminAdd" => self.add_resource(&catalog_id, &body["resource"], caller)?,
+            _ => self.remove_resource(&catalog_id, &body["resource"])?,
+        };
+        let id = self.ids.next();
+        self.entitlement.resource_requests.insert(
+            id.clone(),
+            ResourceRequest {
+                id: id.clone(),
+                catalog_id,
+                resource_id,
+                kind,
+                justification: body["justification"].as_str().map(str::to_owned),
+                created: caller.now,
+            },
+        );
+        Ok(id)
+    }
+
+    fn add_resource(
+        &mut self,
+        catalog_id: &str,
+        wanted: &Value,
+        caller: Caller<'_>,
+    ) -> Result<String, Refusal> {
+        let system = known_word(
+            wanted["originSystem"].as_str().unwrap_or_default(),
+            &["AadGroup", "AadApplication", "SharePointOnline"],
+        )?;
+        let origin = wanted["originId"].as_str().unwrap_or_default().to_owned();
+        let (name, description, url) = self.origin(system, &origin, wanted)?;
+        if !self.may_add(system, &origin, caller.user) {
+            return Err(NOT_RESOURCE_OWNER.says("The caller is not the resource owner."));
+        }
+        let same = |resource: &Resource| {
+            resource.catalog_id == catalog_id
+                && resource.origin_system == system
+                && resource.origin_id.eq_ignore_ascii_case(&origin)
+        };
+        if self.entitlement.resources.values().any(same) {
+            return Err(
+                ALREADY_ONBOARDED.says("The specified resource is already onboarded to ELM.")
+            );
+        }
+        let environment_id = self.environment(wanted)?;
+        let id = self.ids.next();
+        let scope_id = self.ids.next();
+        let added_by = self.directory.principal_name(caller.user);
+        let attributes = match &wanted["attributes"] {
+            Value::Array(attributes) => Value::Array(attributes.clone()),
+            _ => json!([]),
+        };
+        self.entitlement.resources.insert(
+            id.clone(),
+            Resource {
+                id: id.clone(),
+                catalog_id: catalog_id.to_owned(),
+                origin_id: origin,
+                origin_system: system,
+                display_name: name,
+                description,
+                url,
+                added_by,
+                added: caller.now,
+                attributes,
+                environment_id,
+                scope_id,
+                role_ids: Vec::new(),
+            },
+        );
+        Ok(id)
+    }
+
+    /// Name, description and address of an object in its origin system.
+    fn origin(
+        &self,
+        system: &str,
+        origin: &str,
+        wanted: &Value,
+    ) -> Result<(String, Option<String>, Option<String>), Refusal> {
+        let given = |name: &str| wanted[name].as_str().map(str::to_owned);
+        let found = match system {
+            "AadGroup" => self.directory.groups.get(origin).map(|group| {
+                let url = format!(
+                    "https://account.activedirectory.windowsazure.com/r?tenantId={}#/manageMembership?objectType=Group&objectId={origin}",
+                    self.directory.tenant_id
+                );
+                (group.display_name.clone(), group.description.clone(), Some(url))
+            }),
+            "AadApplication" => self.directory.service_principals.get(origin).map(|principal| {
+                (principal.display_name.clone(), given("description"), given("url"))
+            }),
+            _ => self.directory.sites.get(origin).map(|site| {
+                let name = given("displayName").unwrap_or_else(|| site.title.clone());
+                (name, given("description"), Some(site.url.clone()))
+            }),
+        };
+        found.ok_or_else(|| {
+            ORIGIN_NOT_FOUND.says("The resource was not found in the origin system.")
+        })
+    }
+
+    /// An owner of the object, or a directory role that may change it (reference page of
+    /// `POST resourceRequests`).
+    fn may_add(&self, system: &str, origin: &str, user: &str) -> bool {
+        use crate::directory::BUILT_IN_ROLES as R;
+        let (global, groups, sites, applications) = (R[0].id, R[1].id, R[3].id, R[4].id);
+        let (owners, role) = match system {
+            "AadGroup" => (self.directory.groups.get(origin).map(|g| &g.owners), groups),
+            "AadApplication" => {
+                (self.directory.service_principals.get(origin).map(|p| &p.owners), applications)
+            }
+            _ => (None, sites),
+        };
+        owners.is_some_and(|owners| owners.iter().any(|owner| owner == user))
+            || self.directory.has_role(user, &[global, role])
+    }
+
+    /// The environment that a request binds by id or names by address.
+    fn environment(&self, wanted: &Value) -> Result<Option<String>, Refusal> {
+        let bound = wanted["environment@odata.bind"].as_str();
+        let id = bound.map(|target| target.rsplit('/').next().unwrap_or(target));
+        let named = &wanted["environment"];
+        let id = id.or(named["id"].as_str());
+        let origin = named["originId"].as_str();
+        if id.is_none() && origin.is_none() {
+            return Ok(None);
+        }
+        let found = self.directory.environments.values().find(|environment| {
+            id.map_or_else(
+                || Some(environment.origin_id.as_str()) == origin,
+                |id| environment.id == id,
+            )
+        });
+        let missing = || not_found(&ENVIRONMENT_NOT_FOUND, "resource environment");
+        found.map(|environment| Some(environment.id.clone())).ok_or_else(missing)
+    }
+
+    fn remove_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<String, Refusal> {
+        let origin = wanted["originId"].as_str();
+        let named = wanted["id"].as_str();
+        let matching = self.entitlement.resources.values().find(|resource| {
+            resource.catalog_id == catalog_id
+                && named.map_or(Some(resource.origin_id.as_str()) == origin, |id| id == resource.id)
+        });
+        let resource = matching.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))?;
+        let id = resource.id.clone();
+        let used = self
+            .entitlement
+            .packages
+            .values()
+            .any(|package| package.role_scopes.values().any(|scope| scope.resource_id == id));
+        if used {
+            return Err(RESOURCE_IN_USE.says(format!(
+                "The resource: {} can not be deleted because there are active entitlements.",
+                resource.display_name
+            )));
+        }
+        self.entitlement.resources.shift_remove(&id);
+        Ok(id)
+    }
+}

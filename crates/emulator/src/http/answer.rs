@@ -1,0 +1,90 @@
+use axum::body::Body;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::refusal::Refusal;
+
+/// An answer that is no error.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Option<Value>,
+}
+
+impl Answer {
+    pub(crate) fn ok(body: Value) -> Self {
+        Self { status: StatusCode::OK, body: Some(body) }
+    }
+
+    pub(crate) fn created(body: Value) -> Self {
+        Self { status: StatusCode::CREATED, body: Some(body) }
+    }
+
+    pub(crate) fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: None }
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self { status: StatusCode::OK, body: None }
+    }
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
+/// Ours: which rule refused, and how well it is known.
+const RULE: HeaderName = HeaderName::from_static("x-entitle-rule");
+
+/// Writes an answer with the headers that the service sends.
+pub(crate) fn write(
+    outcome: Result<Answer, Refusal>,
+    request: &HeaderMap,
+    request_id: &str,
+    now: Timestamp,
+) -> Response<Body> {
+    // The client's own id comes back; without one, the request's (live GET battery).
+    let client_id = request.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
+    let client_id = client_id.unwrap_or(request_id).to_owned();
+    let (status, body, rule) = match outcome {
+        Ok(Answer { status, body }) => (status, body, None),
+        Err(refusal) => {
+            let rule = refusal.rule;
+            let status = StatusCode::from_u16(rule.status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, Some(envelope(&refusal, request_id, &client_id, now)), Some(rule))
+        }
+    };
+    let text = body.map(|body| body.to_string());
+    let mut response = Response::new(text.map_or_else(Body::empty, Body::from));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if status != StatusCode::NO_CONTENT && status.is_success() {
+        let json = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(json));
+        headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+    } else if rule.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let texts = [(REQUEST_ID, request_id.to_owned()), (CLIENT_REQUEST_ID, client_id)];
+    let ours = rule.map(|rule| (RULE, format!("{}; evidence={}", rule.id, rule.evidence.word())));
+    for (name, text) in texts.into_iter().chain(ours) {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+fn envelope(refusal: &Refusal, request_id: &str, client_id: &str, now: Timestamp) -> Value {
+    let mut error = json!({"code": refusal.rule.code, "message": refusal.message});
+    if refusal.rule.backend {
+        error["details"] = json!([]);
+    }
+    error["innerError"] = json!({
+        "date": now.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+        "request-id": request_id,
+        "client-request-id": client_id,
+    });
+    json!({"error": error})
+}

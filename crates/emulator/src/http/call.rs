@@ -1,0 +1,79 @@
+use http::request::Parts;
+use model::Version;
+use model::dialect::{Noun, from_wire};
+use serde_json::Value;
+
+use crate::refusal::{BODY_UNREADABLE, MODEL_INVALID, Refusal, VERSION_UNKNOWN};
+
+/// A request as far as it can be read without knowing what it means.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) method: http::Method,
+    pub(crate) version: Version,
+    /// Decoded, behind the version.
+    pub(crate) segments: Vec<String>,
+    /// As sent, without `?`.
+    pub(crate) query: String,
+    pub(crate) body: Value,
+    /// Scheme and host that the caller used.
+    pub(crate) origin: String,
+}
+
+/// The gateway's words for a body that it cannot read.
+const UNREADABLE: &str = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
+
+/// Path segments, decoded; empty ones (`/v1.0//users`, which a Microsoft SDK sends) are passed over.
+pub(crate) fn segments(path: &str) -> Vec<String> {
+    let parts = path.split('/').filter(|segment| !segment.is_empty());
+    parts.map(odata::decode_component).collect()
+}
+
+impl Call {
+    pub(crate) fn read(parts: &Parts, body: &[u8]) -> Result<Self, Refusal> {
+        let mut segments = segments(parts.uri.path());
+        let version = match segments.is_empty() {
+            true => String::new(),
+            false => segments.remove(0),
+        };
+        let version: Version = version
+            .parse()
+            .map_err(|_| VERSION_UNKNOWN.says(format!("Invalid version: {version}")))?;
+        let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+        let scheme = parts.uri.scheme_str().unwrap_or("http");
+        Ok(Self {
+            version,
+            segments,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            body: match body.is_empty() {
+                true => Value::Null,
+                false => {
+                    serde_json::from_slice(body).map_err(|_| BODY_UNREADABLE.says(UNREADABLE))?
+                }
+            },
+            method: parts.method.clone(),
+            origin: format!("{scheme}://{}", host.unwrap_or("graph.microsoft.com")),
+        })
+    }
+
+    /// The body as an object in canonical form. Members that the version does not have are refused.
+    pub(crate) fn canonical_body(&self, noun: &Noun) -> Result<Value, Refusal> {
+        if !self.body.is_object() {
+            return Err(BODY_UNREADABLE.says(UNREADABLE));
+        }
+        let understood = from_wire(self.version, noun, &self.body);
+        match understood.unknown.first() {
+            None => Ok(understood.value),
+            // The service names no member (many issues complain of that); the log may.
+            Some(pointer) => {
+                tracing::info!(pointer, version = %self.version, "a member that the version does not have");
+                Err(MODEL_INVALID.says("The model is invalid."))
+            }
+        }
+    }
+
+    /// `https://host/v1.0/$metadata#` and `fragment`.
+    pub(crate) fn context(&self, fragment: &str) -> String {
+        format!("{}/{}/$metadata#{fragment}", self.origin, self.version)
+    }
+}

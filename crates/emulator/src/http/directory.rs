@@ -1,0 +1,166 @@
+//! Users, groups, service principals and directory roles.
+
+use http::Method;
+use model::dialect::{Noun, noun};
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::call::Call;
+use super::query;
+use super::row::Shape;
+use crate::directory::User;
+use crate::entitlement::Related;
+use crate::refusal::{NOT_IMPLEMENTED, Refusal, SEGMENT_UNKNOWN, object_not_found};
+use crate::state::{Caller, State};
+
+pub(crate) fn answer(
+    state: &mut State,
+    call: &Call,
+    caller: Caller<'_>,
+    segments: &[&str],
+) -> Result<Answer, Refusal> {
+    match (&call.method, segments) {
+        (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
+        (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {
+            list(state, call, set)
+        }
+        (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals"), id]) => {
+            one(state, call, set, id)
+        }
+        (
+            &Method::GET,
+            ["roleManagement", "directory", set @ ("roleDefinitions" | "roleAssignments")],
+        ) => list(state, call, set),
+        (
+            &Method::GET,
+            ["roleManagement", "directory", set @ ("roleDefinitions" | "roleAssignments"), id],
+        ) => one(state, call, set, id),
+        (&Method::GET, ["groups", id, of @ ("members" | "owners")]) => related(state, call, id, of),
+        (&Method::POST, ["users"]) => {
+            let body = call.canonical_body(&noun::USER)?;
+            let id = state.directory.create_user(&body, &mut state.ids, caller.now)?;
+            let mut row = row_of(state, "users", &id)?;
+            // Not set yet in the answer that creates (2020 tutorial).
+            row["createdDateTime"] = Value::Null;
+            Ok(Answer::created(shape(call, "users").entity(state, &Default::default(), row)))
+        }
+        (&Method::POST, ["groups"]) => {
+            let body = call.canonical_body(&noun::GROUP)?;
+            let id =
+                state.directory.create_group(&body, caller.user, &mut state.ids, caller.now)?;
+            let row = row_of(state, "groups", &id)?;
+            Ok(Answer::created(shape(call, "groups").entity(state, &Default::default(), row)))
+        }
+        (&Method::POST, ["roleManagement", "directory", "roleAssignments"]) => {
+            let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
+            let id = state.directory.assign_role(&body)?;
+            let row = row_of(state, "roleAssignments", &id)?;
+            let shape = shape(call, "roleAssignments");
+            Ok(Answer::created(shape.entity(state, &Default::default(), row)))
+        }
+        (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
+        (&Method::DELETE, ["groups", id]) => deleted(state.directory.delete_group(id), id),
+        (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
+            deleted(state.directory.role_assignments.shift_remove(*id).is_some(), id)
+        }
+        (method, ["users" | "groups" | "servicePrincipals" | "roleManagement" | "me", ..]) => {
+            Err(NOT_IMPLEMENTED.says(format!(
+                "{method} /{} is not implemented by this emulator.",
+                segments.join("/")
+            )))
+        }
+        (_, [first, ..]) => {
+            Err(SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{first}'.")))
+        }
+        (_, []) => Err(SEGMENT_UNKNOWN.says("Resource not found for the segment ''.")),
+    }
+}
+
+fn noun_of(set: &str) -> &'static Noun {
+    match set {
+        "users" => &noun::USER,
+        "groups" => &noun::GROUP,
+        "servicePrincipals" => &noun::SERVICE_PRINCIPAL,
+        "roleDefinitions" => &noun::ROLE_DEFINITION,
+        _ => &noun::ROLE_ASSIGNMENT,
+    }
+}
+
+fn shape<'a>(call: &'a Call, set: &str) -> Shape<'a> {
+    let place = match set {
+        "roleDefinitions" | "roleAssignments" => format!("roleManagement/directory/{set}"),
+        set => set.to_owned(),
+    };
+    let default_selection =
+        (set == "users").then(|| User::default_selection(call.version)).flatten();
+    Shape { call, noun: noun_of(set), place, default_selection, by_token: true }
+}
+
+fn rows(state: &State, set: &str) -> Vec<Value> {
+    let d = &state.directory;
+    match set {
+        "users" => d.users.values().map(|user| user.row()).collect(),
+        "groups" => d.groups.values().map(|group| group.row()).collect(),
+        "servicePrincipals" => d.service_principals.values().map(|p| p.row()).collect(),
+        "roleDefinitions" => d.role_definitions.values().map(|role| role.row()).collect(),
+        _ => d.role_assignments.values().map(|assignment| assignment.row()).collect(),
+    }
+}
+
+fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
+    let d = &state.directory;
+    let row = match set {
+        "users" => d.users.get(id).or_else(|| by_name(state, id)).map(|user| user.row()),
+        "groups" => d.groups.get(id).map(|group| group.row()),
+        "servicePrincipals" => d.service_principals.get(id).map(|p| p.row()),
+        "roleDefinitions" => d.role_definitions.get(id).map(|role| role.row()),
+        _ => d.role_assignments.get(id).map(|assignment| assignment.row()),
+    };
+    row.ok_or_else(|| object_not_found(id))
+}
+
+/// A user's sign-in name stands where the id does, too.
+fn by_name<'a>(state: &'a State, name: &str) -> Option<&'a User> {
+    state.directory.users.values().find(|user| user.principal_name.eq_ignore_ascii_case(name))
+}
+
+fn list(state: &State, call: &Call, set: &str) -> Result<Answer, Refusal> {
+    let query = query::read(call.version, noun_of(set), &call.query)?;
+    Ok(Answer::ok(shape(call, set).list(state, &query, rows(state, set))?))
+}
+
+fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusal> {
+    let query = query::read(call.version, noun_of(set), &call.query)?;
+    let row = row_of(state, set, id)?;
+    Ok(Answer::ok(shape(call, set).entity(state, &query, row)))
+}
+
+fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, Refusal> {
+    let row = row_of(state, "groups", group)?;
+    let found = state.related(call.version, &noun::GROUP, &row, of);
+    let Some(Related::Many(rows)) = found else { return Err(object_not_found(group)) };
+    let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;
+    let shape = Shape {
+        call,
+        noun: &noun::DIRECTORY_OBJECT,
+        place: "directoryObjects".to_owned(),
+        default_selection: User::default_selection(call.version),
+        by_token: true,
+    };
+    // SDKs tell a user from a group by the type.
+    let typed = rows.into_iter().map(|row| {
+        let mut typed = json!({"@odata.type": "#microsoft.graph.user"});
+        if let (Value::Object(typed), Value::Object(row)) = (&mut typed, row) {
+            typed.extend(row);
+        }
+        typed
+    });
+    Ok(Answer::ok(shape.list(state, &query, typed.collect())?))
+}
+
+fn deleted(there: bool, id: &str) -> Result<Answer, Refusal> {
+    match there {
+        true => Ok(Answer::no_content()),
+        false => Err(object_not_found(id)),
+    }
+}

@@ -1,0 +1,307 @@
+//! Entitlement management's operations.
+
+use http::Method;
+use model::dialect::{Step, noun, route, segments_to_wire};
+use odata::Query;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::call::Call;
+use super::query;
+use super::row::Shape;
+use crate::entitlement::Related;
+use crate::refusal::{
+    NOT_IMPLEMENTED, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN,
+    not_found,
+};
+use crate::state::{Caller, State};
+use crate::time;
+
+const ROOT: &str = "identityGovernance/entitlementManagement";
+
+pub(crate) fn answer(
+    state: &mut State,
+    call: &Call,
+    caller: Caller<'_>,
+    segments: &[&str],
+) -> Result<Answer, Refusal> {
+    let owned: Vec<String> = segments.iter().map(|segment| (*segment).to_owned()).collect();
+    let steps = route(call.version, &owned);
+    let place: Vec<&str> = steps
+        .iter()
+        .map(|step| match step {
+            Step::Name(name) => name,
+            Step::Other(other) => other.as_str(),
+        })
+        .collect();
+    let named = |index: usize| matches!(steps.get(index), Some(Step::Name(_)));
+    let served = Served { state, call, caller };
+    // Names stand first and third, ids second and fourth.
+    if let Some(index) = [0, 2].into_iter().find(|&i| i < steps.len() && !named(i)) {
+        return Err(served.unserved(segments[index]));
+    }
+    if place.get(1).is_some_and(|id| id.contains('(') || UNSERVED.contains(id)) {
+        return Err(served.not_implemented());
+    }
+    match (&call.method, place.as_slice()) {
+        (&Method::GET, []) => Err(served.not_implemented()),
+        (&Method::GET, [set]) => served.list(set),
+        (&Method::GET, [set, id]) => served.one(set, id),
+        (&Method::GET, [set, id, navigation]) => served.list_below(set, id, navigation),
+        (&Method::POST, [set]) => served.create(set),
+        (&Method::POST, ["accessPackages", id, "resourceRoleScopes"]) => {
+            served.create_role_scope(id)
+        }
+        (&Method::DELETE, ["accessPackages", id, "resourceRoleScopes", scope]) => {
+            served.state.remove_role_scope(id, scope)?;
+            // 200, not the documented 204: so two live runs of 2026 and a client's tests.
+            Ok(Answer::empty())
+        }
+        (&Method::DELETE, [set, id]) => served.delete(set, id),
+        (&Method::DELETE, ["catalogs", _, "resources", _]) => Err(served.route_miss()),
+        (&Method::PATCH, ["assignments", _]) => Err(served.route_miss()),
+        _ => Err(served.not_implemented()),
+    }
+}
+
+/// Sets, navigations and actions that the service has and this emulator does not, yet.
+const UNSERVED: [&str; 17] = [
+    "accessPackageAssignmentApprovals",
+    "connectedOrganizations",
+    "settings",
+    "incompatibleAccessPackages",
+    "incompatibleGroups",
+    "accessPackagesIncompatibleWith",
+    "customWorkflowExtensions",
+    "accessPackageCustomWorkflowExtensions",
+    "customAccessPackageWorkflowExtensions",
+    "uploadSessions",
+    "cancel",
+    "reprocess",
+    "resume",
+    "refresh",
+    "moveToCatalog",
+    "getApplicablePolicyRequirements",
+    "questions",
+];
+
+/// Lists that the metadata declares and the service does not serve (live GET battery of 2026).
+const BARE_LISTS: [&str; 3] =
+    ["accessPackageSuggestions", "availableAccessPackages", "controlConfigurations"];
+
+struct Served<'a> {
+    state: &'a mut State,
+    call: &'a Call,
+    caller: Caller<'a>,
+}
+
+impl Served<'_> {
+    fn list(&self, set: &str) -> Result<Answer, Refusal> {
+        // In the metadata, not served (live GET battery of 2026).
+        if set == "resourceRoleScopes" {
+            return Err(self.route_miss_wrapped());
+        }
+        let Some((noun, rows)) = self.state.rows(set) else { return Err(self.not_implemented()) };
+        let query = query::read(self.call.version, noun, &self.call.query)?;
+        let demands_origin_system = match set {
+            "resourceEnvironments" => true,
+            "resources" => self.call.version == model::Version::Beta,
+            _ => false,
+        };
+        if demands_origin_system {
+            query::demanded(&query, &["originSystem"])?;
+        }
+        Ok(Answer::ok(self.shape(noun, &[set]).list(self.state, &query, rows)?))
+    }
+
+    fn one(&self, set: &str, id: &str) -> Result<Answer, Refusal> {
+        let state = &*self.state;
+        let row = match set {
+            "catalogs" => state.catalog(id)?.row(),
+            "accessPackages" => state.package(id)?.row(),
+            "assignmentPolicies" => state.policy(id)?.row(),
+            "assignmentRequests" => state.request(id)?.row(),
+            "assignments" => state.assignment_row(state.assignment(id)?),
+            "resourceEnvironments" => {
+                let found = state.directory.environments.get(id).map(|e| e.row());
+                found.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource environment"))?
+            }
+            // Neither can be read by id: clients list and search (two clients' comments).
+            "resourceRequests" | "resourceRoleScopes" => return Err(self.route_miss()),
+            _ => return Err(self.not_implemented()),
+        };
+        let (noun, _) = self.state.rows(set).ok_or_else(|| self.not_implemented())?;
+        let query = query::read(self.call.version, noun, &self.call.query)?;
+        Ok(Answer::ok(self.shape(noun, &[set]).entity(self.state, &query, row)))
+    }
+
+    fn list_below(&self, set: &str, id: &str, navigation: &str) -> Result<Answer, Refusal> {
+        let place = [set, id, navigation];
+        match (set, navigation) {
+            ("catalogs", "resourceRoles") => self.list_roles(id),
+            // In the metadata, not served (PowerShell SDK issues 2505 and 3293).
+            ("accessPackages", "assignmentPolicies") => Err(self.route_miss()),
+            ("catalogs", "resources" | "resourceScopes" | "accessPackages")
+            | ("accessPackages", "resourceRoleScopes") => {
+                let (row, of) = match set {
+                    "catalogs" => (self.state.catalog(id)?.row(), &noun::CATALOG),
+                    _ => (self.state.package(id)?.row(), &noun::PACKAGE),
+                };
+                let below = of.member(navigation).and_then(model::dialect::Member::below);
+                let rows = self.state.related(self.call.version, of, &row, navigation);
+                let (Some(below), Some(Related::Many(rows))) = (below, rows) else {
+                    return Err(self.not_implemented());
+                };
+                let query = query::read(self.call.version, below, &self.call.query)?;
+                Ok(Answer::ok(self.shape(below, &place).list(self.state, &query, rows)?))
+            }
+            _ => Err(self.not_implemented()),
+        }
+    }
+
+    /// Roles of one resource: its origin system and its id must be in the filter (PowerShell SDK
+    /// issue 505), and a resource that is not there is an error, not an empty list.
+    fn list_roles(&self, catalog: &str) -> Result<Answer, Refusal> {
+        self.state.catalog(catalog)?;
+        let query = query::read(self.call.version, &noun::ROLE, &self.call.query)?;
+        query::demanded(&query, &["originSystem", "resource/id"])?;
+        let wanted = query::literal_for(&query, "resource/id").unwrap_or_default();
+        if self.state.resource(wanted)?.catalog_id != catalog {
+            return Err(not_found(&RESOURCE_NOT_FOUND, "resource"));
+        }
+        let rows = self.state.role_rows(wanted);
+        let shape = self.shape(&noun::ROLE, &["catalogs", catalog, "resourceRoles"]);
+        Ok(Answer::ok(shape.list(self.state, &query, rows)?))
+    }
+
+    fn create(self, set: &str) -> Result<Answer, Refusal> {
+        let Some((noun, _)) = self.state.rows(set) else { return Err(self.not_implemented()) };
+        let (state, caller) = (&mut *self.state, self.caller);
+        let now = Value::String(time::created(caller.now));
+        let row = match set {
+            "catalogs" => {
+                let body = self.call.canonical_body(noun)?;
+                let id = state.create_catalog(&body, caller)?;
+                dated(state.catalog(&id)?.row(), &now, &now)
+            }
+            "accessPackages" => {
+                let body = self.call.canonical_body(noun)?;
+                let id = state.create_package(&body, caller)?;
+                dated(state.package(&id)?.row(), &now, &now)
+            }
+            "assignmentPolicies" => {
+                let body = self.call.canonical_body(noun)?;
+                let id = state.create_policy(&body, caller)?;
+                let policy = state.policy(&id)?;
+                let modified = Value::String(time::created(policy.modified()));
+                dated(policy.row(), &now, &modified)
+            }
+            "resourceRequests" => {
+                let body = self.call.canonical_body(noun)?;
+                let id = state.request_resource(&body, caller)?;
+                let made = state.entitlement.resource_requests.get(&id).map(|made| made.row());
+                dated(made.unwrap_or_default(), &now, &Value::Null)
+            }
+            "assignmentRequests" => {
+                let body = self.call.canonical_body(noun)?;
+                let id = state.create_request(&body, caller)?;
+                // Not set yet in the answer that creates (both tutorials, three live runs).
+                dated(state.request(&id)?.row(), &Value::Null, &Value::Null)
+            }
+            // Never created by a call of its own.
+            "assignments" => return Err(self.route_miss()),
+            _ => return Err(self.not_implemented()),
+        };
+        let shape = self.shape(noun, &[set]);
+        Ok(Answer::created(shape.entity(self.state, &Query::default(), row)))
+    }
+
+    fn create_role_scope(self, package: &str) -> Result<Answer, Refusal> {
+        let body = self.call.canonical_body(&noun::ROLE_SCOPE)?;
+        let id = self.state.add_role_scope(package, &body, self.caller)?;
+        let scope = self.state.package(package)?.role_scopes.get(&id).map(|scope| scope.row());
+        let now = Value::String(time::created(self.caller.now));
+        let row = dated(scope.unwrap_or_default(), &now, &now);
+        let shape =
+            self.shape(&noun::ROLE_SCOPE, &["accessPackages", package, "resourceRoleScopes"]);
+        Ok(Answer::created(shape.entity(self.state, &Query::default(), row)))
+    }
+
+    fn delete(self, set: &str, id: &str) -> Result<Answer, Refusal> {
+        match set {
+            "catalogs" => self.state.delete_catalog(id)?,
+            "accessPackages" => self.state.delete_package(id)?,
+            "assignmentPolicies" => self.state.delete_policy(id)?,
+            // In the metadata, not served (PowerShell SDK issue 2493).
+            "assignments" => return Err(self.route_miss()),
+            _ => return Err(self.not_implemented()),
+        }
+        Ok(Answer::no_content())
+    }
+
+    fn shape(&self, noun: &'static model::dialect::Noun, place: &[&str]) -> Shape<'_> {
+        let wire = segments_to_wire(self.call.version, place).unwrap_or_default();
+        let place = match wire.as_slice() {
+            [set] => set.clone(),
+            [set, id, navigation] => format!("{set}('{id}')/{navigation}"),
+            other => other.join("/"),
+        };
+        Shape {
+            call: self.call,
+            noun,
+            place: format!("{ROOT}/{place}"),
+            default_selection: None,
+            by_token: false,
+        }
+    }
+
+    /// A name without a table: not implemented here, not served there, or the gateway's to refuse.
+    fn unserved(&self, segment: &str) -> Refusal {
+        if UNSERVED.contains(&segment) {
+            return self.not_implemented();
+        }
+        if BARE_LISTS.contains(&segment) {
+            return self.route_miss();
+        }
+        SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{segment}'."))
+    }
+
+    fn backend_uri(&self) -> String {
+        // The host names a backend that is nobody's.
+        let path = self.call.segments.get(2..).unwrap_or_default().join("/");
+        format!("https://backend.entitle.invalid/api/v1/{path}")
+    }
+
+    fn route_miss(&self) -> Refusal {
+        ROUTE_MISS.says(format!(
+            "No HTTP resource was found that matches the request URI '{}'.",
+            self.backend_uri()
+        ))
+    }
+
+    fn route_miss_wrapped(&self) -> Refusal {
+        let message = format!(
+            "No HTTP resource was found that matches the request URI '{}'.",
+            self.backend_uri()
+        );
+        ROUTE_MISS_WRAPPED.says(json!({ "message": message }).to_string())
+    }
+
+    fn not_implemented(&self) -> Refusal {
+        NOT_IMPLEMENTED.says(format!(
+            "{} /{} is not implemented by this emulator.",
+            self.call.method,
+            self.call.segments.join("/")
+        ))
+    }
+}
+
+/// A row with the times of the answer that creates; members it does not have stay away.
+fn dated(mut row: Value, created: &Value, modified: &Value) -> Value {
+    for (name, time) in [("createdDateTime", created), ("modifiedDateTime", modified)] {
+        if let Some(value) = row.get_mut(name) {
+            *value = time.clone();
+        }
+    }
+    row
+}

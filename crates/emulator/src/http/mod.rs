@@ -1,0 +1,84 @@
+//! The tenant over HTTP: who calls, what they call, and how the answer is written.
+
+mod answer;
+mod call;
+mod control;
+mod directory;
+mod entitlement;
+mod query;
+mod row;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State as Shared;
+use http::{Request, Response};
+
+use crate::refusal::{
+    BODY_UNREADABLE, NOT_IMPLEMENTED, Refusal, SEGMENT_UNKNOWN, TOKEN_EMPTY, TOKEN_INVALID,
+};
+use crate::state::Caller;
+use crate::tenant::{Identity, Inner};
+use answer::Answer;
+use call::Call;
+
+/// A body larger than this is refused (the documented limit of a Graph request).
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+pub(crate) fn router(tenant: Arc<Inner>) -> Router {
+    Router::new().fallback(serve).with_state(tenant)
+}
+
+async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await;
+    let now = tenant.clock.now();
+    let request_id = tenant.lock().ids.next();
+    let outcome = match body {
+        Ok(body) => answer(&tenant, &parts, &body),
+        Err(_) => {
+            Err(BODY_UNREADABLE.says("The request body is larger than 4 MB, or it broke off."))
+        }
+    };
+    tracing::debug!(method = %parts.method, uri = %parts.uri, refused = outcome.is_err(), "answered");
+    answer::write(outcome, &parts.headers, &request_id, now)
+}
+
+fn answer(tenant: &Inner, parts: &http::request::Parts, body: &[u8]) -> Result<Answer, Refusal> {
+    let identity = identify(tenant, parts)?;
+    let segments = call::segments(parts.uri.path());
+    if segments.first().map(String::as_str) == Some("_emulator") {
+        return control::answer(tenant, &identity, parts, &segments[1..], body);
+    }
+    let call = Call::read(parts, body)?;
+    let mut state = tenant.lock();
+    let caller = Caller { user: &identity.user, now: tenant.clock.now() };
+    let unknown = |segment: &str| {
+        SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{segment}'."))
+    };
+    if let Some(special) = call.segments.iter().find(|segment| segment.starts_with('$')) {
+        return Err(NOT_IMPLEMENTED.says(format!("{special} is not implemented by this emulator.")));
+    }
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match segments.as_slice() {
+        ["identityGovernance", "entitlementManagement", rest @ ..] => {
+            entitlement::answer(&mut state, &call, caller, rest)
+        }
+        ["identityGovernance", other, ..] => Err(unknown(other)),
+        [] => Err(unknown("")),
+        rest => directory::answer(&mut state, &call, caller, rest),
+    }
+}
+
+fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<Identity, Refusal> {
+    let header = parts.headers.get(http::header::AUTHORIZATION);
+    let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));
+    match token.map(str::trim) {
+        None | Some("") => Err(TOKEN_EMPTY.says("Access token is empty.")),
+        Some(token) => tenant.identity(token).ok_or_else(|| {
+            TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")
+        }),
+    }
+}

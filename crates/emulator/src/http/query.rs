@@ -1,0 +1,160 @@
+//! Query options as this service takes them.
+
+use model::Version;
+use model::dialect::{Noun, noun, query_from_wire};
+use odata::{Filter, Literal, ParseError, Path, Query};
+
+use crate::ids::is_guid;
+use crate::refusal::{
+    FILTER_GUID, FILTER_NOT_SUPPORTED, OPTION_INVALID, ORIGIN_SYSTEM_REQUIRED, Refusal,
+};
+
+/// Filters that the service is known to refuse though the member exists: `(type, first segment)`,
+/// in canonical names (docs-contrib issues 8922, 5654 and 5655; Terraform's package data source).
+const NOT_FILTERABLE: [(&str, &str); 4] = [
+    ("accessPackageAssignment", "catalogId"),
+    ("accessPackageAssignmentPolicy", "accessPackageId"),
+    ("accessPackageAssignmentPolicy", "requestorSettings"),
+    ("accessPackage", "catalogId"),
+];
+
+/// Reads the options of a call on `noun` into canonical names, or refuses as the service does.
+pub(crate) fn read(version: Version, of: &Noun, encoded: &str) -> Result<Query, Refusal> {
+    let query = Query::parse(encoded).map_err(|error| unreadable(&error))?;
+    if query.search.is_some() {
+        return Err(OPTION_INVALID.says("The query option '$search' is not supported here."));
+    }
+    let backend = is_backend(of);
+    if let Some(filter) = query.filter.as_ref().filter(|_| backend) {
+        for comparison in comparisons(filter) {
+            supported(version, of, &comparison)?;
+        }
+    }
+    let canonical = query_from_wire(version, of, &query).map_err(|inexpressible| {
+        OPTION_INVALID.says(format!(
+            "Parsing OData Select and Expand failed: {}.",
+            inexpressible.what.replace("$expand of ", "Could not find a property named ")
+        ))
+    })?;
+    Ok(canonical)
+}
+
+/// Refuses a list that lacks the filter which the collection demands.
+pub(crate) fn demanded(query: &Query, required: &[&str]) -> Result<(), Refusal> {
+    let conjuncts = query.filter.iter().flat_map(Filter::conjuncts);
+    let given: Vec<String> =
+        conjuncts.flat_map(Filter::paths).map(|path| path.to_string().to_lowercase()).collect();
+    match required.iter().all(|path| given.contains(&path.to_lowercase())) {
+        true => Ok(()),
+        false => Err(ORIGIN_SYSTEM_REQUIRED.says("Origin system is required.")),
+    }
+}
+
+/// The literal that a query demands for `path`.
+pub(crate) fn literal_for<'a>(query: &'a Query, path: &str) -> Option<&'a str> {
+    let conjuncts = query.filter.iter().flat_map(Filter::conjuncts);
+    conjuncts
+        .filter_map(|conjunct| match conjunct {
+            Filter::Compare(left, _, right) => match (&**left, &**right) {
+                (Filter::Path(p), Filter::Literal(Literal::String(text) | Literal::Guid(text)))
+                    if p.to_string().eq_ignore_ascii_case(path) =>
+                {
+                    Some(text.as_str())
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+        .next()
+}
+
+/// Entitlement management's own backend has its own words; the directory's types are open.
+fn is_backend(of: &Noun) -> bool {
+    !of.open && ![noun::ROLE_DEFINITION.name(), noun::ROLE_ASSIGNMENT.name()].contains(&of.name())
+}
+
+struct Compared<'a> {
+    path: &'a Path,
+    operator: &'static str,
+    literal: Option<&'a Literal>,
+}
+
+/// Every path of a filter with what it is compared to.
+fn comparisons(filter: &Filter) -> Vec<Compared<'_>> {
+    match filter {
+        Filter::Compare(left, op, right) => match (&**left, &**right) {
+            (Filter::Path(path), Filter::Literal(literal)) => {
+                vec![Compared { path, operator: op.spelled_out(), literal: Some(literal) }]
+            }
+            (left, right) => {
+                [comparisons(left), comparisons(right)].into_iter().flatten().collect()
+            }
+        },
+        Filter::And(left, right) | Filter::Or(left, right) => {
+            [comparisons(left), comparisons(right)].into_iter().flatten().collect()
+        }
+        Filter::Not(inner) => comparisons(inner),
+        Filter::In(inner, literals) => literals
+            .iter()
+            .flat_map(|literal| {
+                comparisons(inner)
+                    .into_iter()
+                    .map(move |c| Compared { literal: Some(literal), ..c })
+            })
+            .collect(),
+        Filter::Call(_, arguments) => arguments.iter().flat_map(comparisons).collect(),
+        Filter::Path(path) => vec![Compared { path, operator: "Equals", literal: None }],
+        Filter::Quantified(path, ..) => vec![Compared { path, operator: "Any", literal: None }],
+        Filter::Literal(_) => vec![],
+    }
+}
+
+fn supported(version: Version, of: &Noun, compared: &Compared<'_>) -> Result<(), Refusal> {
+    let mut at = Some(of);
+    let mut known = true;
+    let mut first = None;
+    for segment in &compared.path.0 {
+        let member = at.and_then(|noun| noun.wire_member(version, segment));
+        known &= member.is_some();
+        first = first.or(member.map(model::dialect::Member::name));
+        at = member.and_then(model::dialect::Member::below);
+    }
+    let refused = first.is_some_and(|first| NOT_FILTERABLE.contains(&(of.name(), first)));
+    if !known || refused {
+        let literal = match compared.literal {
+            Some(Literal::String(text)) => text.clone(),
+            Some(literal) => literal.to_string(),
+            None => String::new(),
+        };
+        // The unbalanced quote and the second full stop are the service's.
+        return Err(FILTER_NOT_SUPPORTED.says(format!(
+            "OData query is invalid: Filter '{} {} {literal} is not supported. .",
+            compared.path, compared.operator
+        )));
+    }
+    let last = compared.path.0.last().map(|segment| segment.to_lowercase());
+    let is_id = matches!(last.as_deref(), Some("id" | "objectid"));
+    match compared.literal {
+        Some(Literal::String(text)) if is_id && !is_guid(text) => Err(FILTER_GUID.says(
+            "OData query is invalid: Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)..",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn unreadable(error: &ParseError) -> Refusal {
+    match error.option.as_str() {
+        "$filter" => OPTION_INVALID.says(format!(
+            "Invalid filter clause: expected {} at position {}.",
+            error.expected, error.position
+        )),
+        "$expand" | "$select" => OPTION_INVALID.says(format!(
+            "Parsing OData Select and Expand failed: expected {} at position {}.",
+            error.expected, error.position
+        )),
+        option => OPTION_INVALID.says(format!(
+            "The query option '{option}' is not valid: expected {}.",
+            error.expected
+        )),
+    }
+}

@@ -1,0 +1,34 @@
+use indexmap::IndexMap;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::directory::Directory;
+use crate::entitlement::Entitlement;
+use crate::ids::Ids;
+
+/// Records by id, in the order they were made, so that lists are stable.
+pub(crate) type Table<T> = IndexMap<String, T>;
+
+/// Everything that the tenant knows.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) ids: Ids,
+    pub(crate) directory: Directory,
+    pub(crate) entitlement: Entitlement,
+    /// The time up to which everything due was carried out.
+    pub(crate) settled: Timestamp,
+}
+
+/// Who made a call, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    /// The user's object id.
+    pub(crate) user: &'a str,
+    /// Now.
+    pub(crate) now: Timestamp,
+}
+
+/// How long the service takes to carry out a request: to begin, to deliver, to notify. Live runs
+/// saw 6 s (2022) and 23 s (2020) from the request to its completion.
+pub(crate) const BEGINS_AFTER: SignedDuration = SignedDuration::from_secs(3);
+pub(crate) const DELIVERS_AFTER: SignedDuration = SignedDuration::from_secs(6);
+pub(crate) const NOTIFIES_AFTER: SignedDuration = SignedDuration::from_secs(8);

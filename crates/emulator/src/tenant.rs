@@ -1,0 +1,318 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use clock::SharedClock;
+use indexmap::IndexMap;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::directory::{
+    BUILT_IN_ROLES, Directory, Environment, Group, ServicePrincipal, Site, User,
+};
+use crate::entitlement::{Catalog, Entitlement};
+use crate::ids::Ids;
+use crate::state::{Caller, State};
+
+/// What a tenant is made of.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The seed of all ids and tokens: the same seed gives the same tenant.
+    pub seed: u64,
+    /// The domain of its users.
+    pub domain: String,
+}
+
+impl Default for Options {
+    /// Seed 1, domain `contoso.onmicrosoft.com`.
+    fn default() -> Self {
+        Self { seed: 1, domain: "contoso.onmicrosoft.com".to_owned() }
+    }
+}
+
+/// Somebody who can call: a user and the token by which the tenant knows them. Tokens are opaque
+/// texts of this tenant, good for nothing elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The user's object id.
+    pub user: String,
+    /// The user's sign-in name.
+    pub name: String,
+    /// The bearer token.
+    pub token: String,
+}
+
+/// An object that is there before the first call, with an id that the caller chooses.
+#[derive(Debug, Clone)]
+pub enum Seed<'a> {
+    /// A guest user: id and name.
+    Guest(&'a str, &'a str),
+    /// A security group: id and name.
+    Group(&'a str, &'a str),
+    /// An application's service principal: id and name.
+    ServicePrincipal(&'a str, &'a str),
+    /// A SharePoint site: address and title.
+    Site(&'a str, &'a str),
+    /// A SharePoint geolocation: id and address.
+    Environment(&'a str, &'a str),
+    /// An empty catalog: id and name.
+    Catalog(&'a str, &'a str),
+    /// A group as a catalog's resource: id, catalog id, group id.
+    Resource(&'a str, &'a str, &'a str),
+}
+
+/// A tenant: state, identities and a clock. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) state: Mutex<State>,
+    pub(crate) clock: SharedClock,
+    /// Identities by token.
+    identities: Mutex<IndexMap<String, Identity>>,
+    administrator: Identity,
+    requestor: Identity,
+}
+
+/// Between the making of a tenant and its first use.
+const AGE: SignedDuration = SignedDuration::from_hours(24 * 36);
+
+impl Tenant {
+    /// A tenant with the catalog General, an administrator, a guest who may request, two SharePoint
+    /// sites, a SharePoint geolocation and an application.
+    pub fn new(options: &Options, clock: SharedClock) -> Self {
+        let mut state = State {
+            ids: Ids::seeded(options.seed),
+            directory: Directory { domain: options.domain.clone(), ..Directory::default() },
+            entitlement: Entitlement::default(),
+            settled: clock.now(),
+        };
+        let born = clock.now().saturating_sub(AGE).unwrap_or(Timestamp::MIN);
+        let (administrator, requestor) = found(&mut state, born);
+        let identities = [&administrator, &requestor]
+            .map(|identity| (identity.token.clone(), identity.clone()))
+            .into_iter()
+            .collect();
+        let inner = Inner {
+            state: Mutex::new(state),
+            clock,
+            identities: Mutex::new(identities),
+            administrator,
+            requestor,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The Global Administrator of the tenant.
+    pub fn administrator(&self) -> &Identity {
+        &self.inner.administrator
+    }
+
+    /// A guest without any role.
+    pub fn requestor(&self) -> &Identity {
+        &self.inner.requestor
+    }
+
+    /// Gives a user of the tenant a token; `None` where there is no such user.
+    pub fn sign_in(&self, user: &str) -> Option<Identity> {
+        let mut state = self.inner.lock();
+        let name = state.directory.users.get(user)?.principal_name.clone();
+        let identity = Identity { user: user.to_owned(), name, token: token(&mut state.ids) };
+        let mut identities = lock(&self.inner.identities);
+        identities.insert(identity.token.clone(), identity.clone());
+        Some(identity)
+    }
+
+    /// Puts an object there, as if it had always been.
+    pub fn seed(&self, seed: &Seed<'_>) {
+        let mut state = self.inner.lock();
+        let now = self.inner.clock.now();
+        let administrator = self.inner.administrator.user.clone();
+        plant(&mut state, seed, &administrator, now);
+    }
+
+    /// The tenant as an HTTP service, for a listener or for calls within the process.
+    pub fn router(&self) -> Router {
+        crate::http::router(self.inner.clone())
+    }
+
+    /// The tenant's clock.
+    pub fn clock(&self) -> &SharedClock {
+        &self.inner.clock
+    }
+}
+
+impl Inner {
+    /// The state, with everything due carried out.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        let mut state = lock(&self.state);
+        state.settle(self.clock.now());
+        state
+    }
+
+    pub(crate) fn identity(&self, token: &str) -> Option<Identity> {
+        lock(&self.identities).get(token).cloned()
+    }
+
+    pub(crate) fn is_administrator(&self, identity: &Identity) -> bool {
+        identity == &self.administrator
+    }
+}
+
+/// State stays consistent where a call panics: a half-done call is a bug, a dead tenant is worse.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn token(ids: &mut Ids) -> String {
+    format!("entitle-{}", ids.next().replace('-', ""))
+}
+
+fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
+    state.directory.tenant_id = state.ids.next();
+    state.directory.role_definitions =
+        BUILT_IN_ROLES.into_iter().map(|role| (role.id.to_owned(), role)).collect();
+    let administrator = sign_up(state, "admin", false, born);
+    let requestor = sign_up(state, "Requestor1", true, born);
+    let global = BUILT_IN_ROLES[0].id;
+    let assignment = json!({
+        "roleDefinitionId": global,
+        "principalId": administrator.user,
+        "directoryScopeId": "/",
+    });
+    if state.directory.assign_role(&assignment).is_err() {
+        debug_assert!(false, "the role and the user were just made");
+    }
+    let catalog = state.ids.next();
+    state.entitlement.catalogs.insert(
+        catalog.clone(),
+        Catalog {
+            id: catalog,
+            display_name: "General".to_owned(),
+            description: Some("Built-in catalog.".to_owned()),
+            is_built_in: true,
+            is_published: true,
+            is_externally_visible: true,
+            created_by: "Azure AD".to_owned(),
+            created: born,
+        },
+    );
+    let (application, environment) = (state.ids.next(), state.ids.next());
+    for seed in [
+        Seed::Site("https://contoso.sharepoint.com/sites/Sales", "Sales"),
+        Seed::Site("https://contoso.sharepoint.com/sites/CSR", "Community Outreach"),
+        Seed::Environment(&environment, "https://contoso-admin.sharepoint.com/"),
+        Seed::ServicePrincipal(&application, "Faculty cafeteria ordering"),
+    ] {
+        plant(state, &seed, &administrator.user, born);
+    }
+    (administrator, requestor)
+}
+
+fn sign_up(state: &mut State, nickname: &str, is_guest: bool, born: Timestamp) -> Identity {
+    let id = state.ids.next();
+    let name = format!("{nickname}@{}", state.directory.domain);
+    state.directory.users.insert(id.clone(), user(&id, nickname, &name, is_guest, born));
+    Identity { user: id, name, token: token(&mut state.ids) }
+}
+
+fn user(id: &str, nickname: &str, name: &str, is_guest: bool, created: Timestamp) -> User {
+    User {
+        id: id.to_owned(),
+        display_name: nickname.to_owned(),
+        principal_name: name.to_owned(),
+        mail_nickname: nickname.to_owned(),
+        is_guest,
+        created,
+        others: serde_json::Map::new(),
+    }
+}
+
+fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp) {
+    let directory = &mut state.directory;
+    match *seed {
+        Seed::Guest(id, name) => {
+            let principal_name = format!("{name}@{}", directory.domain);
+            directory.users.insert(id.to_owned(), user(id, name, &principal_name, true, now));
+        }
+        Seed::Group(id, name) => {
+            directory.groups.insert(
+                id.to_owned(),
+                Group {
+                    id: id.to_owned(),
+                    display_name: name.to_owned(),
+                    description: Some(name.to_owned()),
+                    mail_nickname: name.replace(' ', ""),
+                    created: now,
+                    members: Vec::new(),
+                    owners: Vec::new(),
+                    others: serde_json::Map::new(),
+                },
+            );
+        }
+        Seed::ServicePrincipal(id, name) => {
+            let (app_id, role) = (state.ids.next(), state.ids.next());
+            directory.service_principals.insert(
+                id.to_owned(),
+                ServicePrincipal {
+                    id: id.to_owned(),
+                    app_id,
+                    display_name: name.to_owned(),
+                    app_roles: vec![(role, "User".to_owned())],
+                    owners: Vec::new(),
+                },
+            );
+        }
+        Seed::Site(url, title) => {
+            let site = Site { url: url.to_owned(), title: title.to_owned() };
+            directory.sites.insert(url.to_owned(), site);
+        }
+        Seed::Environment(id, address) => {
+            let is_default = directory.environments.is_empty();
+            directory.environments.insert(
+                id.to_owned(),
+                Environment {
+                    id: id.to_owned(),
+                    display_name: "Default geolocation".to_owned(),
+                    origin_id: address.to_owned(),
+                    is_default,
+                    created: now,
+                },
+            );
+        }
+        Seed::Catalog(id, name) => {
+            state.entitlement.catalogs.insert(
+                id.to_owned(),
+                Catalog {
+                    id: id.to_owned(),
+                    display_name: name.to_owned(),
+                    description: None,
+                    is_built_in: false,
+                    is_published: true,
+                    is_externally_visible: false,
+                    created_by: "Azure AD".to_owned(),
+                    created: now,
+                },
+            );
+        }
+        Seed::Resource(id, catalog, group) => {
+            let request = json!({
+                "requestType": "adminAdd",
+                "catalog": {"id": catalog},
+                "resource": {"originId": group, "originSystem": "AadGroup"},
+            });
+            let caller = Caller { user: administrator, now };
+            let made = state.request_resource(&request, caller).ok();
+            let made =
+                made.and_then(|made| state.entitlement.resource_requests.shift_remove(&made));
+            let made =
+                made.and_then(|made| state.entitlement.resources.shift_remove(&made.resource_id));
+            if let Some(mut resource) = made {
+                id.clone_into(&mut resource.id);
+                state.entitlement.resources.insert(id.to_owned(), resource);
+            }
+        }
+    }
+}

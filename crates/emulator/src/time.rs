@@ -1,0 +1,48 @@
+//! How the service writes times: seven fractional digits in the answer that creates, milliseconds
+//! without trailing zeros on later reads (tutorial and reference pages agree), whole seconds in the
+//! directory.
+
+use jiff::{Timestamp, TimestampRound, Unit};
+use serde_json::Value;
+
+/// As in the answer that creates.
+pub(crate) fn created(at: Timestamp) -> String {
+    let fraction = at.subsec_nanosecond().unsigned_abs() / 100;
+    format!("{}.{fraction:07}Z", at.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+/// As on later reads.
+pub(crate) fn read(at: Timestamp) -> String {
+    let rounded = at.round(TimestampRound::new().smallest(Unit::Millisecond)).unwrap_or(at);
+    let text = format!(
+        "{}.{:03}",
+        rounded.strftime("%Y-%m-%dT%H:%M:%S"),
+        rounded.subsec_millisecond().unsigned_abs()
+    );
+    format!("{}Z", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// As the directory writes it.
+pub(crate) fn directory(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A time that may not be set yet.
+pub(crate) fn read_option(at: Option<Timestamp>) -> Value {
+    at.map_or(Value::Null, |at| Value::String(read(at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_tutorial_shows_them() {
+        let at: Timestamp = "2020-06-29T19:47:44.7399675Z".parse().expect("a time");
+        assert_eq!(created(at), "2020-06-29T19:47:44.7399675Z");
+        assert_eq!(read(at), "2020-06-29T19:47:44.74Z");
+        let whole: Timestamp = "2020-06-29T19:47:44Z".parse().expect("a time");
+        assert_eq!(created(whole), "2020-06-29T19:47:44.0000000Z");
+        assert_eq!(read(whole), "2020-06-29T19:47:44Z");
+    }
+}

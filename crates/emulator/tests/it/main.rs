@@ -1,0 +1,10 @@
+//! One binary: the tenant by raw HTTP, as any client would see it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod catalogs;
+mod delivery;
+mod door;
+mod queries;
+mod raw;
+mod requests;

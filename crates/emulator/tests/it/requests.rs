@@ -1,0 +1,108 @@
+use serde_json::json;
+
+use crate::raw::Raw;
+
+#[tokio::test]
+async fn a_user_asks_for_nobody_else() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    let target = raw.tenant.requestor().user.clone();
+    let body = json!({"requestType": "UserAdd", "accessPackageAssignment": {"targetId": target, "assignmentPolicyId": policy, "accessPackageId": package}});
+    let got = raw.post("/beta/EM/accessPackageAssignmentRequests", body).await;
+    assert_eq!(got.body["error"]["message"], "No valid policy was found in the request");
+}
+
+#[tokio::test]
+async fn target_and_policy_may_be_left_to_the_service() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    let body = json!({"requestType": "userAdd", "assignment": {"accessPackageId": package}});
+    assert_eq!(raw.post("/v1.0/EM/assignmentRequests", body.clone()).await.status, 400);
+    let got = raw.requestor().post("/v1.0/EM/assignmentRequests", body).await;
+    assert_eq!(got.status, 201);
+    raw.pass(10);
+    let path = format!(
+        "/v1.0/EM/assignmentRequests/{}?$expand=assignment($expand=assignmentPolicy,target),requestor,accessPackage",
+        got.id()
+    );
+    let body = raw.get(&path).await.body;
+    assert_eq!(body["assignment"]["assignmentPolicy"]["id"], policy.as_str());
+    assert_eq!(body["accessPackage"]["id"], package.as_str());
+    assert_eq!(body["requestor"]["subjectType"], "user");
+    // The assignment's id is not the request's, and v1.0 answers without the flat ids.
+    assert_ne!(body["assignment"]["id"], body["id"]);
+    assert!(body["assignment"].get("accessPackageId").is_none());
+}
+
+#[tokio::test]
+async fn an_administrator_assigns_within_the_policys_scope() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    let add = |target: &str| json!({"requestType": "adminAdd", "assignment": {"targetId": target, "assignmentPolicyId": policy, "accessPackageId": package}});
+    let out = raw.post("/v1.0/EM/assignmentRequests", add(raw.user())).await;
+    assert_eq!(
+        out.body["error"]["message"],
+        "You don't meet policy requirements to request this entitlement."
+    );
+    let requestor = raw.tenant.requestor().user.clone();
+    assert_eq!(raw.post("/v1.0/EM/assignmentRequests", add(&requestor)).await.status, 201);
+    assert_eq!(
+        raw.post("/v1.0/EM/assignmentRequests", add(&requestor)).await.refusal(),
+        "400 ExistingOpenRequest"
+    );
+    raw.pass(10);
+    assert_eq!(
+        raw.post("/v1.0/EM/assignmentRequests", add(&requestor)).await.refusal(),
+        "400 ExistingGrant"
+    );
+
+    let direct = json!({"displayName": "direct", "accessPackage": {"id": package}, "allowedTargetScope": "notSpecified"});
+    let direct = raw.post("/v1.0/EM/assignmentPolicies", direct).await.id();
+    let body = json!({"requestType": "adminAdd", "assignment": {"target": {"objectId": raw.user()}, "assignmentPolicy": {"id": direct}, "accessPackage": {"id": package}}});
+    assert_eq!(raw.post("/v1.0/EM/assignmentRequests", body).await.status, 201);
+}
+
+#[tokio::test]
+async fn an_assignment_is_taken_away_once() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    raw.ask(&package, &policy).await;
+    raw.pass(10);
+    let assignment = raw.first("/v1.0/EM/assignments").await;
+    let remove = json!({"requestType": "adminRemove", "assignment": {"id": assignment}});
+    let path = "/v1.0/EM/assignmentRequests";
+    assert_eq!(raw.post(path, remove.clone()).await.status, 201);
+    assert_eq!(raw.post(path, remove.clone()).await.refusal(), "400 ExistingOpenRequest");
+    raw.pass(10);
+    assert_eq!(raw.post(path, remove).await.refusal(), "404 AssignmentNotFound");
+}
+
+/// What beta keeps of a policy is what beta shows of it.
+#[tokio::test]
+async fn a_policy_reads_in_the_tongue_that_is_asked_for() {
+    let raw = Raw::tenant();
+    let (_, package, _) = raw.package("Sales", 30).await;
+    let user = raw.tenant.requestor().user.clone();
+    let sent = json!({
+        "accessPackageId": package, "displayName": "Specific users", "description": "d", "accessReviewSettings": null, "durationInDays": 30,
+        "requestorSettings": {"scopeType": "SpecificDirectorySubjects", "acceptRequests": true, "allowedRequestors": [{"@odata.type": "#microsoft.graph.singleUser", "isBackup": false, "id": user, "description": "Requestor1"}]},
+        "requestApprovalSettings": {"isApprovalRequired": false, "isApprovalRequiredForExtension": false, "isRequestorJustificationRequired": false, "approvalMode": "NoApproval", "approvalStages": []},
+    });
+    let made = raw.post("/beta/EM/accessPackageAssignmentPolicies", sent.clone()).await;
+    for (name, value) in sent.as_object().unwrap() {
+        assert_eq!(&made.body[name], value, "{name}");
+    }
+    assert_eq!(made.body["canExtend"], false);
+    assert_eq!(made.body["createdDateTime"], "2026-01-05T09:14:33.2042281Z");
+    assert_eq!(made.body["modifiedDateTime"], "2026-01-05T09:14:33.2198021Z");
+    let v1 = raw.get(&format!("/v1.0/EM/assignmentPolicies/{}", made.id())).await.body;
+    assert_eq!(v1["expiration"]["duration"], "P30D");
+    assert_eq!(v1["allowedTargetScope"], "specificDirectoryUsers");
+    assert_eq!(v1["specificAllowedTargets"][0]["userId"], user.as_str());
+    assert!(v1.get("accessPackageId").is_none());
+    let stages = json!({"displayName": "x", "accessPackage": {"id": package}, "requestApprovalSettings": {"isApprovalRequiredForAdd": true, "stages": []}});
+    assert_eq!(
+        raw.post("/v1.0/EM/assignmentPolicies", stages).await.refusal(),
+        "400 InvalidApprovalStages"
+    );
+}
