@@ -34,8 +34,11 @@ fn server(bodies: Vec<Value>) -> impl Transport {
 }
 
 async fn recorded(requests: Vec<Request<Bytes>>, bodies: Vec<Value>) -> Cassette {
-    let recorder =
-        Recorder::new("test", Provenance::default()).hiding(&["/passwordProfile/password"]);
+    // A second passes between two looks at the clock.
+    let clock = std::sync::atomic::AtomicU64::new(0);
+    let recorder = Recorder::new("test", Provenance::default())
+        .hiding(&["/passwordProfile/password"])
+        .timed_by(move || clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
     let transport = recorder.transport("administrator", server(bodies));
     for (index, request) in requests.into_iter().enumerate() {
         recorder.enter(&format!("step {index}"));
