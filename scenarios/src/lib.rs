@@ -1,1 +1,32 @@
-//! x
+//! The plays: the documented tutorials as plain async functions, and the stages to play them on.
+//!
+//! ```
+//! use harness::{Api, Observer};
+//! use scenarios::{Backend, SCENARIOS, find, perform};
+//!
+//! assert_eq!(SCENARIOS.len(), 4);
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let tutorial = find("tutorial-current").unwrap();
+//! let performance = perform(tutorial, Api::V1, Backend::Emulator, Observer::nobody()).await.unwrap();
+//! assert_eq!(performance.faults, [""; 0]);
+//! # });
+//! ```
+//!
+//! A scenario is registered once, in [`SCENARIOS`]; command line, tests and recorder list from
+//! there. To write one: a file like `tutorial_current.rs`, a line there, `cargo xtask record NAME`,
+//! `cargo insta review`.
+//!
+//! Invariants, said as absences: a scenario never names a backend and holds no id; only `backend`
+//! knows emulator, cassette and transport.
+
+mod backend;
+mod expiry;
+mod performance;
+mod registry;
+mod resource_requests;
+mod tutorial_2020;
+mod tutorial_current;
+
+pub use backend::{Backend, BackendError, UnknownBackend, cassette_path, record, wire};
+pub use performance::{Performance, judge, perform};
+pub use registry::{SCENARIOS, Scenario, UnknownScenario, find};

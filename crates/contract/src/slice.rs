@@ -20,9 +20,10 @@ const TOO_COMMON: [&str; 6] =
 const CENTRE: &str = "entitlementManagement";
 
 /// Where paths begin, with the container's member and the navigation behind it.
-const ROOTS: [(&str, &str, Option<&str>); 5] = [
+const ROOTS: [(&str, &str, Option<&str>); 6] = [
     ("identityGovernance/entitlementManagement", "identityGovernance", Some(CENTRE)),
     ("roleManagement/directory", "roleManagement", Some("directory")),
+    ("me", "me", None),
     ("users", "users", None),
     ("groups", "groups", None),
     ("servicePrincipals", "servicePrincipals", None),

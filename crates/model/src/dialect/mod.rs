@@ -16,7 +16,7 @@ mod translate;
 
 pub use options::{query_from_wire, query_to_wire};
 pub use route::{Step, route, segments_to_wire};
-pub use table::{Evidence, Kind, Member, Noun};
+pub use table::{Evidence, Kind, Member, Noun, is_word};
 pub use translate::{Understood, from_wire, render, to_wire};
 
 use crate::Version;

@@ -121,6 +121,16 @@ impl Noun {
     }
 }
 
+/// Whether a member of that name on the wire of `version` holds a word of a list, whoever owns it.
+pub fn is_word(version: Version, name: &str) -> bool {
+    crate::dialect::noun::ALL.iter().any(|noun| {
+        noun.members.iter().any(|member| {
+            member.wire(version) == Some(name)
+                && matches!(member.kind, Kind::Spelled | Kind::Paired(_))
+        })
+    })
+}
+
 pub(crate) const fn noun(name: &'static str, members: &'static [Member]) -> Noun {
     Noun { v1: Some(name), beta: name, members, open: false, reshape: None }
 }

@@ -74,6 +74,11 @@ impl Group {
     pub const DISPLAY_NAME: Field = Field::new("displayName");
 }
 
+impl ServicePrincipal {
+    /// Filter by name.
+    pub const DISPLAY_NAME: Field = Field::new("displayName");
+}
+
 impl RoleDefinition {
     /// Filter by name (2020 tutorial, "Get role definitions").
     pub const DISPLAY_NAME: Field = Field::new("displayName");

@@ -1,0 +1,303 @@
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Display};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use client::{Call, Client, Patience};
+use jiff::{SignedDuration, ToSpan};
+use model::Version;
+use transport::{BoxFuture, SharedTransport};
+
+use crate::checked::Checked;
+use crate::event::Event;
+use crate::neutral::Neutral;
+use crate::origin::Origins;
+use crate::run::{Failure, Run, Shared, state_word};
+use crate::seeded::Seeded;
+use crate::setup::Setup;
+use crate::trace::{Entry, Verdict};
+
+type Payment = Box<dyn Fn() -> BoxFuture<'static, Result<(), client::Error>> + Send + Sync>;
+
+/// Where a scenario is played. Its words are all that a scenario needs.
+pub struct Stage {
+    shared: Arc<Shared>,
+    administrator: Client,
+    requestor: Client,
+    seeded: Arc<Seeded>,
+    patience: Patience,
+    given: BTreeMap<String, String>,
+    debts: Mutex<Vec<Owed>>,
+}
+
+struct Owed {
+    title: String,
+    paid: Arc<AtomicBool>,
+    pay: Payment,
+}
+
+/// Something that the scenario made and owes to take away.
+#[derive(Debug, Clone)]
+#[must_use = "a debt that is never paid in the scenario is paid in the clean-up"]
+pub struct Debt(Arc<AtomicBool>);
+
+impl Debt {
+    /// A step of the scenario took it away itself.
+    pub fn paid(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stage")
+            .field("scenario", &self.shared.scenario)
+            .field("api", &self.shared.api)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Stage {
+    /// A stage on which nothing was played yet.
+    pub fn new(setup: Setup) -> Self {
+        let seeded = Arc::new(Seeded::new(setup.seed));
+        let mut origins = Origins::default();
+        for (name, value) in &setup.given {
+            origins.give(value, name);
+        }
+        let neutral = Neutral {
+            base: setup.base.clone(),
+            prefix: seeded.prefix(),
+            domain: setup.given.get("domain").cloned(),
+        };
+        let shared = Arc::new(Shared::new(
+            &setup.scenario,
+            setup.api,
+            setup.clock,
+            setup.observer,
+            neutral,
+            origins,
+        ));
+        let client = |inner: SharedTransport, identity: &'static str| {
+            let checked = Checked { inner, identity, shared: shared.clone() };
+            let ids = seeded.clone();
+            Client::new(Arc::new(checked), Version::V1)
+                .at(&setup.base)
+                .with_request_ids(move || ids.request_id())
+        };
+        Self {
+            administrator: client(setup.administrator, "administrator"),
+            requestor: client(setup.requestor, "requestor"),
+            shared,
+            seeded,
+            patience: setup.patience,
+            given: setup.given,
+            debts: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The administrator, for a step that the document makes on `documented`.
+    pub fn admin(&self, documented: Version) -> Client {
+        self.administrator.on(self.shared.api.version(documented))
+    }
+
+    /// The requestor, for a step that the document makes on `documented`.
+    pub fn requestor(&self, documented: Version) -> Client {
+        self.requestor.on(self.shared.api.version(documented))
+    }
+
+    /// `name` with the run's prefix, so that what the run makes is known as its own.
+    pub fn named(&self, name: &str) -> String {
+        format!("{} {name}", self.seeded.prefix())
+    }
+
+    /// `name` with the run's prefix, without a blank: for nicknames.
+    pub fn nickname(&self, name: &str) -> String {
+        format!("{}{name}", self.seeded.prefix())
+    }
+
+    /// A fresh password; it is hidden wherever the run is kept.
+    pub fn password(&self) -> String {
+        self.seeded.password()
+    }
+
+    /// What the tenant provides under that name, if it does.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.given.get(name).map(String::as_str)
+    }
+
+    /// Begins an act: a heading of the document.
+    pub fn act(&self, title: &str) {
+        self.shared.note(Entry::Act(title.to_owned()));
+        self.shared.observer.tell(&Event::Act { title });
+    }
+
+    /// Makes a step: sends `call` and holds its answer against status, contract and lifecycle.
+    ///
+    /// # Errors
+    /// [`Failure`] names the step, what was expected and what was found.
+    pub async fn step<T>(&self, title: &str, call: &Call<T>) -> Result<T, Failure> {
+        self.shared.begin(title, false);
+        let outcome = call.send().await;
+        self.end(outcome)
+    }
+
+    /// Makes a step if its version can express it; `None`, and so noted, if not.
+    ///
+    /// # Errors
+    /// As [`Stage::step`].
+    pub async fn attempt<T>(&self, title: &str, call: &Call<T>) -> Result<Option<T>, Failure> {
+        let Some(error) = call.inexpressible() else {
+            return self.step(title, call).await.map(Some);
+        };
+        self.shared.begin(title, false);
+        self.shared.end(Verdict::NotExpressible(error.to_string()))?;
+        Ok(None)
+    }
+
+    /// Makes a step again and again until `goal` holds for its answer.
+    ///
+    /// # Errors
+    /// As [`Stage::step`], and where the goal is not reached in time.
+    pub async fn until<T>(
+        &self,
+        title: &str,
+        call: &Call<T>,
+        mut goal: impl FnMut(&T) -> bool,
+    ) -> Result<T, Failure> {
+        let number = self.shared.begin(title, true);
+        let clock = &self.shared.clock;
+        let began = clock.now();
+        let mut looks = 0;
+        let outcome = self
+            .patience
+            .until(&**clock, call, |answer| {
+                let reached = goal(answer);
+                looks += 1;
+                if !reached {
+                    self.tell_waiting(number, looks, began);
+                }
+                reached
+            })
+            .await;
+        self.shared.state().settle_poll();
+        self.end(outcome)
+    }
+
+    fn tell_waiting(&self, number: usize, looks: usize, began: jiff::Timestamp) {
+        let seen = {
+            let mut state = self.shared.state();
+            state.open_step().and_then(|step| step.exchanges.last()).and_then(state_word)
+        };
+        let waited = self.shared.clock.now().duration_since(began);
+        let seen = seen.as_deref().unwrap_or_default();
+        self.shared.observer.tell(&Event::Waiting { number, looks, seen, waited });
+    }
+
+    fn end<T>(&self, outcome: Result<T, client::Error>) -> Result<T, Failure> {
+        match outcome {
+            Ok(answer) => {
+                self.shared.end(Verdict::Passed)?;
+                Ok(answer)
+            }
+            Err(error) => {
+                let failure = self.shared.failure("an answer that the step can use", &error);
+                self.shared.end(Verdict::Failed(error.to_string()))?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Lets time pass.
+    ///
+    /// # Errors
+    /// [`Failure`] where the run's clock follows the world's time.
+    pub fn pass(&self, duration: SignedDuration) -> Result<(), Failure> {
+        self.shared
+            .clock
+            .advance(duration)
+            .map_err(|error| self.shared.failure(format!("{duration} to pass at once"), error))?;
+        let seconds = duration.as_secs();
+        let span = (seconds / 86_400).days().seconds(seconds % 86_400);
+        self.shared.note(Entry::Passed(span.to_string()));
+        self.shared.observer.tell(&Event::Passed { duration });
+        Ok(())
+    }
+
+    /// Notes a step that the tenant cannot provide for.
+    pub fn not_applicable(&self, title: &str, needs: &str) {
+        self.shared.begin(title, false);
+        let ended = self.shared.end(Verdict::NotApplicable(needs.to_owned()));
+        debug_assert!(ended.is_ok(), "nothing was sent");
+    }
+
+    /// Holds what was found against what was expected; the last step is to blame for a difference.
+    ///
+    /// # Errors
+    /// [`Failure`] where they differ.
+    pub fn check<T: PartialEq + Debug>(
+        &self,
+        what: impl Display,
+        expected: &T,
+        found: &T,
+    ) -> Result<(), Failure> {
+        if expected == found {
+            self.shared.note(Entry::Checked(format!("{what}: {found:?}")));
+            return Ok(());
+        }
+        let failure = self.shared.failure(format!("{what}: {expected:?}"), format!("{found:?}"));
+        let mut state = self.shared.state();
+        if let Some(step) = state.open_step() {
+            step.verdict =
+                Verdict::Failed(format!("{what}: expected {expected:?}, found {found:?}"));
+        }
+        Err(failure)
+    }
+
+    /// What was just made is owed: `call` takes it away in the clean-up, unless a step of the
+    /// scenario does before and says so.
+    pub fn owe<T: Send + 'static>(&self, title: &str, call: Call<T>) -> Debt {
+        let paid = Arc::new(AtomicBool::new(false));
+        let call = Arc::new(call);
+        let pay: Payment = Box::new(move || {
+            let call = call.clone();
+            Box::pin(async move { call.send().await.map(drop) })
+        });
+        let owed = Owed { title: title.to_owned(), paid: paid.clone(), pay };
+        self.debts.lock().unwrap_or_else(PoisonError::into_inner).push(owed);
+        Debt(paid)
+    }
+
+    /// Takes away what is still owed, last made first, and ends the run. Also after a failure.
+    pub async fn finish(self) -> Run {
+        let debts = std::mem::take(&mut *self.debts.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut announced = false;
+        for owed in debts.into_iter().rev().filter(|owed| !owed.paid.load(Ordering::Relaxed)) {
+            if !announced {
+                self.act("Clean-up");
+                announced = true;
+            }
+            self.shared.begin(&owed.title, false);
+            let verdict = match (owed.pay)().await {
+                Ok(()) => Verdict::Passed,
+                // Somebody else took it away: nothing is owed any more.
+                Err(error) if error.is_not_found() => Verdict::Passed,
+                Err(error) => Verdict::Failed(error.to_string()),
+            };
+            // A failure of the clean-up stands in the trace; the other debts are paid all the same.
+            let _noted = self.shared.end(verdict);
+        }
+        drop((self.administrator, self.requestor));
+        let mut state = self.shared.state();
+        Run {
+            trace: state.trace.clone(),
+            neutral: Neutral {
+                base: state.neutral.base.clone(),
+                prefix: state.neutral.prefix.clone(),
+                domain: state.neutral.domain.clone(),
+            },
+            origins: std::mem::take(&mut state.origins),
+            transitions: std::mem::take(&mut state.transitions),
+        }
+    }
+}

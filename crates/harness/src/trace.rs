@@ -1,0 +1,135 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A run as data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Trace {
+    /// The format of this data.
+    pub format: u32,
+    /// The scenario.
+    pub scenario: String,
+    /// `v1.0`, `beta` or `mixed`.
+    pub api: String,
+    /// When it began, RFC 3339, on the run's clock.
+    pub began: String,
+    /// What happened, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Entry {
+    /// An act began.
+    Act(String),
+    /// A step was made.
+    Step(Step),
+    /// Time was let pass, ISO 8601.
+    Passed(String),
+    /// Something was held against an expectation, and was right.
+    Checked(String),
+}
+
+/// A step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Step {
+    /// Its number in the run, from 1.
+    pub number: usize,
+    /// Its title.
+    pub title: String,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Milliseconds that it took, on the run's clock.
+    pub took_ms: i64,
+    /// Whether it looked again and again until a goal was reached.
+    pub polled: bool,
+    /// What was sent and came back.
+    pub exchanges: Vec<Exchanged>,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "is", content = "because")]
+pub enum Verdict {
+    /// It has not yet.
+    Open,
+    /// As expected.
+    Passed,
+    /// Not as expected.
+    Failed(String),
+    /// The version has no words for it; nothing was sent.
+    NotExpressible(String),
+    /// The tenant does not have what it needs.
+    NotApplicable(String),
+}
+
+/// One exchange of a step. Secrets are hidden.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exchanged {
+    /// Who made it.
+    pub identity: String,
+    /// The method.
+    pub method: String,
+    /// The path with its version, decoded.
+    pub path: String,
+    /// The query, decoded.
+    pub query: String,
+    /// The body sent.
+    pub request: Value,
+    /// The status; 0 where no answer was had.
+    pub status: u16,
+    /// The body that came back.
+    pub response: Value,
+    /// What the contract says of it.
+    pub findings: Vec<Finding>,
+}
+
+/// What the contract says of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// `violation` or `notice`.
+    pub severity: String,
+    /// `request` or `response`.
+    pub direction: String,
+    /// Where in the body.
+    pub pointer: String,
+    /// What was expected and found.
+    pub message: String,
+}
+
+impl Finding {
+    /// Whether the contract is broken.
+    pub fn is_violation(&self) -> bool {
+        self.severity == "violation"
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { rule, severity, direction, pointer, message } = self;
+        let at = if pointer.is_empty() { String::new() } else { format!(" at {pointer}") };
+        write!(f, "{severity} {rule} in {direction}{at}: {message}")
+    }
+}
+
+impl Trace {
+    /// The steps, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Step(step) => Some(step),
+            _ => None,
+        })
+    }
+}
+
+impl Step {
+    /// The exchanges that say something lasting: of a step that polled, the last.
+    pub fn lasting(&self) -> &[Exchanged] {
+        match self.polled {
+            true => &self.exchanges[self.exchanges.len().saturating_sub(1)..],
+            false => &self.exchanges,
+        }
+    }
+}

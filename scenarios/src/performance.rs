@@ -1,0 +1,93 @@
+use harness::{Api, Failure, Observer, Run, Stage};
+
+use crate::backend::{Backend, BackendError, Stack, stack};
+use crate::registry::Scenario;
+
+/// A scenario, played.
+#[derive(Debug)]
+pub struct Performance {
+    /// The scenario.
+    pub scenario: &'static Scenario,
+    /// The versions it was played on.
+    pub api: Api,
+    /// Who answered.
+    pub backend: Backend,
+    /// What happened.
+    pub run: Run,
+    /// Why the play ended early, if it did.
+    pub failure: Option<Failure>,
+    /// Everything that was not as it should be, the failure first.
+    pub faults: Vec<String>,
+}
+
+/// Plays `scenario` and judges it by the golden files.
+///
+/// # Errors
+/// [`BackendError`] where the backend cannot be had.
+pub async fn perform(
+    scenario: &'static Scenario,
+    api: Api,
+    backend: Backend,
+    observer: Observer,
+) -> Result<Performance, BackendError> {
+    let mut performance =
+        perform_on(scenario, api, backend, stack(scenario, api, backend, observer)?).await;
+    if performance.faults.is_empty() {
+        performance.faults.extend(judge(&performance));
+    }
+    Ok(performance)
+}
+
+pub(crate) async fn perform_on(
+    scenario: &'static Scenario,
+    api: Api,
+    backend: Backend,
+    stack: Stack,
+) -> Performance {
+    let stage = Stage::new(stack.setup);
+    let failure = (scenario.play)(&stage).await.err();
+    let run = stage.finish().await;
+    let mut faults: Vec<String> = failure.iter().map(ToString::to_string).collect();
+    if failure.is_none() {
+        // The clean-up's failures, and a cassette that was not read to its end.
+        let failed = run.failed_steps().into_iter();
+        faults.extend(failed.map(|(number, title, why)| {
+            format!("{} on {api}, step {number} ({title}): {why}", scenario.name)
+        }));
+        let unread = (stack.finish)().err();
+        faults.extend(unread.map(|why| format!("{} on {api}: {why}", scenario.name)));
+    }
+    Performance { scenario, api, backend, run, failure, faults }
+}
+
+/// Holds the three texts of a run against their golden files; a sentence for each that differs.
+pub fn judge(performance: &Performance) -> Vec<String> {
+    let Performance { scenario, api, run, .. } = performance;
+    let texts = [
+        ("transcript", run.transcript()),
+        ("shapes", run.shapes()),
+        ("transitions", run.transitions()),
+    ];
+    let faults = texts.into_iter().filter_map(|(kind, text)| {
+        let difference = snapshots::check(scenario.name, &format!("{api}.{kind}"), &text).err()?;
+        let step = step_of(&text, &difference.diff).map(|step| format!(", step {step}"));
+        let step = step.unwrap_or_default();
+        Some(format!(
+            "{} on {api}{step}: the {kind} differs from its golden file\n{difference}",
+            scenario.name
+        ))
+    });
+    faults.collect()
+}
+
+/// The heading above the first line of `text` that a diff adds.
+fn step_of(text: &str, diff: &str) -> Option<String> {
+    let hunk = diff.lines().find(|line| line.starts_with("@@"))?;
+    let start = hunk.split('+').nth(1)?.split([',', ' ']).next()?.parse::<usize>().ok()?;
+    let changed = diff.lines().skip_while(|line| !line.starts_with("@@")).skip(1);
+    let above = changed.take_while(|line| line.starts_with(' ')).count();
+    let lines: Vec<&str> = text.lines().take(start + above).collect();
+    let heading = lines.iter().rev().find_map(|line| line.strip_prefix("## "))?;
+    let (number, title) = heading.split_once(' ')?;
+    Some(format!("{number} ({title})"))
+}

@@ -1,0 +1,19 @@
+use harness::{Api, Observer};
+use rstest::rstest;
+use scenarios::{Backend, find, perform};
+
+#[rstest]
+#[tokio::test]
+async fn a_scenario_plays_as_its_golden_files_say(
+    #[values("tutorial-current", "tutorial-2020", "resource-requests", "expiry")] name: &str,
+    #[values(Api::V1, Api::Beta, Api::Mixed)] api: Api,
+    #[values(Backend::Emulator, Backend::Replay)] backend: Backend,
+) {
+    let scenario = find(name).unwrap();
+    if !scenario.apis.contains(&api) {
+        println!("skipped: {name} has no {api} form");
+        return;
+    }
+    let performance = perform(scenario, api, backend, Observer::nobody()).await.unwrap();
+    assert!(performance.faults.is_empty(), "{}", performance.faults.join("\n"));
+}
