@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use transport::{Bearer, InProcess, Live, Retry, SharedTransport, Tap, Transport};
 
-use crate::performance::{Performance, perform_on};
+use crate::performance::{Interrupt, Performance, perform_on};
 use crate::registry::Scenario;
 
 static COMPILED_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cassettes");
@@ -122,9 +122,9 @@ pub enum BackendError {
     },
     /// This build cannot play against a tenant yet.
     #[error(
-        "the live backend is not configured: set {0}, and note that this build does not sign in to tenants yet"
+        "not configured: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of a test tenant; and this build cannot sign in to tenants yet, so play --backend emulator or replay"
     )]
-    NotConfigured(&'static str),
+    NotConfigured,
     /// The machine does not have what is needed.
     #[error("{0}")]
     Machine(String),
@@ -159,7 +159,7 @@ pub(crate) fn stack(
     match backend {
         Backend::Emulator => Ok(emulate(scenario, api, observer)),
         Backend::Replay => replay(scenario, api, observer),
-        Backend::Live => Err(BackendError::NotConfigured("AZURE_TENANT_ID")),
+        Backend::Live => Err(BackendError::NotConfigured),
     }
 }
 
@@ -269,6 +269,7 @@ pub async fn record(
     scenario: &'static Scenario,
     api: Api,
     observer: Observer,
+    interrupt: &Interrupt,
 ) -> Result<(Performance, PathBuf), BackendError> {
     let machine = |error: &dyn Display| BackendError::Machine(error.to_string());
     let root = snapshots::checkout()
@@ -319,10 +320,10 @@ pub async fn record(
         )
     };
     let stack = Stack { setup, finish: Box::new(|| Ok(())) };
-    let performance = perform_on(scenario, api, Backend::Emulator, stack).await;
+    let performance = perform_on(scenario, api, Backend::Emulator, stack, interrupt).await;
     server.abort();
     let path = root.join(cassette_path(scenario, api));
-    if performance.failure.is_none() {
+    if performance.faults.is_empty() {
         recorder.finish().write(&path)?;
     }
     Ok((performance, path))

@@ -3,7 +3,7 @@
 //! No document plays this; what happens follows from the policy's duration and the reference
 //! pages' description of expiry.
 
-use harness::{Failure, Stage};
+use harness::{Failure, Stage, or_nothing};
 use jiff::SignedDuration;
 use model::Version::V1;
 use model::{
@@ -64,10 +64,10 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let assignments = admin.assignments().list().filter(Assignment::POLICY_ID.eq(&policy.id));
     let assignment = stage.step("The assignment", &assignments.one()).await?;
     let length = assignment.schedule.as_ref().and_then(|schedule| schedule.length());
-    stage.check("from start to end of the schedule", &Some("P30D"), &length.as_deref())?;
+    stage.check("the schedule from start to end", "P30D", or_nothing(length))?;
     let members = admin.members(&group.id).list().items();
     let inside = stage.step("The members of the group", &members).await?;
-    stage.check("members of the group", &1, &inside.len())?;
+    stage.check("the number of members", 1, inside.len())?;
 
     stage.act("Thirty days later");
     stage.pass(SignedDuration::from_hours(24 * i64::from(DAYS)))?;
@@ -77,5 +77,5 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
         })
         .await?;
     let left = stage.step("The members of the group", &members).await?;
-    stage.check("members of the group", &0, &left.len())
+    stage.check("the number of members", 0, left.len())
 }

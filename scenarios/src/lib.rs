@@ -2,12 +2,13 @@
 //!
 //! ```
 //! use harness::{Api, Observer};
-//! use scenarios::{Backend, SCENARIOS, find, perform};
+//! use scenarios::{Backend, Interrupt, SCENARIOS, find, perform};
 //!
 //! assert_eq!(SCENARIOS.len(), 4);
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let tutorial = find("tutorial-current").unwrap();
-//! let performance = perform(tutorial, Api::V1, Backend::Emulator, Observer::nobody()).await.unwrap();
+//! let never = Interrupt::never();
+//! let performance = perform(tutorial, Api::V1, Backend::Emulator, Observer::nobody(), &never).await.unwrap();
 //! assert_eq!(performance.faults, [""; 0]);
 //! # });
 //! ```
@@ -28,5 +29,5 @@ mod tutorial_2020;
 mod tutorial_current;
 
 pub use backend::{Backend, BackendError, UnknownBackend, cassette_path, record, wire};
-pub use performance::{Performance, judge, perform};
+pub use performance::{Interrupt, Performance, judge, perform};
 pub use registry::{SCENARIOS, Scenario, UnknownScenario, find};

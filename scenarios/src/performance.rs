@@ -1,4 +1,5 @@
 use harness::{Api, Failure, Observer, Run, Stage};
+use tokio::sync::watch;
 
 use crate::backend::{Backend, BackendError, Stack, stack};
 use crate::registry::Scenario;
@@ -20,6 +21,36 @@ pub struct Performance {
     pub faults: Vec<String>,
 }
 
+/// Says to plays that they should end early: they stop where they are and clean up.
+#[derive(Debug, Clone)]
+pub struct Interrupt(watch::Receiver<bool>);
+
+impl Interrupt {
+    /// The sender's `true` interrupts.
+    pub fn new() -> (watch::Sender<bool>, Self) {
+        let (sender, receiver) = watch::channel(false);
+        (sender, Self(receiver))
+    }
+
+    /// Nobody interrupts.
+    pub fn never() -> Self {
+        Self::new().1
+    }
+
+    /// Whether somebody did.
+    pub fn is_raised(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    async fn raised(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|raised| *raised).await.is_err() {
+            // The sender is gone: nobody can interrupt any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// Plays `scenario` and judges it by the golden files.
 ///
 /// # Errors
@@ -29,9 +60,10 @@ pub async fn perform(
     api: Api,
     backend: Backend,
     observer: Observer,
+    interrupt: &Interrupt,
 ) -> Result<Performance, BackendError> {
-    let mut performance =
-        perform_on(scenario, api, backend, stack(scenario, api, backend, observer)?).await;
+    let stack = stack(scenario, api, backend, observer)?;
+    let mut performance = perform_on(scenario, api, backend, stack, interrupt).await;
     if performance.faults.is_empty() {
         performance.faults.extend(judge(&performance));
     }
@@ -43,12 +75,20 @@ pub(crate) async fn perform_on(
     api: Api,
     backend: Backend,
     stack: Stack,
+    interrupt: &Interrupt,
 ) -> Performance {
     let stage = Stage::new(stack.setup);
-    let failure = (scenario.play)(&stage).await.err();
+    let played = tokio::select! {
+        played = (scenario.play)(&stage) => Some(played),
+        () = interrupt.raised() => None,
+    };
+    let interrupted = played.is_none();
+    let failure = played.and_then(Result::err);
     let run = stage.finish().await;
     let mut faults: Vec<String> = failure.iter().map(ToString::to_string).collect();
-    if failure.is_none() {
+    if interrupted {
+        faults.push(format!("{} on {api}: interrupted", scenario.name));
+    } else if failure.is_none() {
         // The clean-up's failures, and a cassette that was not read to its end.
         let failed = run.failed_steps().into_iter();
         faults.extend(failed.map(|(number, title, why)| {

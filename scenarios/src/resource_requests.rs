@@ -5,7 +5,7 @@
 //! and the service derives; they are left out on both versions.
 
 use client::{Call, Client};
-use harness::{Failure, Stage};
+use harness::{Failure, Stage, or_nothing};
 use model::Version::Beta;
 use model::{
     Catalog, Environment, NewGroup, NewResourceRequest, RequestState, Resource, ResourceAttribute,
@@ -67,7 +67,7 @@ async fn sites(stage: &Stage, admin: &Client, general: &Catalog) -> Result<(), F
         .in_environment(address);
     let resource = added(stage, admin, general, third, &add, site).await?;
     let found = resource.environment.as_ref().map(|environment| &environment.id);
-    stage.check("the site's environment", &Some(&environment.id), &found)?;
+    stage.check("the site's environment", &environment.id, or_nothing(found))?;
     let _owed = stage.owe("Remove the second site", removal(admin, general, &resource));
     Ok(())
 }
@@ -91,10 +91,10 @@ async fn group(stage: &Stage, admin: &Client, general: &Catalog) -> Result<(), F
     stage.act("Example 5: remove a resource");
     let removed = stage.step("Example 5: remove a resource", &remove).await?;
     owed.paid();
-    stage.check("the request's state", &Some(RequestState::Delivered), &removed.state)?;
+    stage.check("the request's state", RequestState::Delivered, or_nothing(removed.state))?;
     let left = admin.resources(&general.id).list().filter(Resource::ORIGIN_ID.eq(&group.id));
     let left = stage.step("The resource is gone", &left.first()).await?;
-    stage.check("the resource", &None, &left.map(|resource| resource.id))
+    stage.check("the resource", "nothing", or_nothing(left.map(|resource| resource.id)))
 }
 
 /// Example 6.
@@ -118,7 +118,7 @@ async fn application(stage: &Stage, admin: &Client, general: &Catalog) -> Result
         .with_attribute(ResourceAttribute::asked(attribute, "Title"));
     let resource = added(stage, admin, general, title, &add, principal.id.as_str()).await?;
     let asked = resource.attributes.iter().flatten().map(|a| a.name.as_str()).collect::<Vec<_>>();
-    stage.check("the attributes asked for", &vec![attribute], &asked)?;
+    stage.check("the attribute asked for", attribute, asked.join(", "))?;
     let _owed = stage.owe("Remove the application", removal(admin, general, &resource));
     Ok(())
 }
@@ -133,7 +133,7 @@ async fn added(
     origin: &str,
 ) -> Result<Resource, Failure> {
     let made = stage.step(title, &admin.resource_requests().create(request)).await?;
-    stage.check("the request's state", &Some(RequestState::Delivered), &made.state)?;
+    stage.check("the request's state", RequestState::Delivered, or_nothing(made.state))?;
     let found = admin
         .resources(&general.id)
         .list()

@@ -1,4 +1,56 @@
-//! x
-fn main() -> std::process::ExitCode {
-    cli::main(std::env::args_os())
+//! Everything a developer or CI runs: `cargo xtask TASK`.
+//!
+//! What a user of the tool can do as well (`e2e`, `record`, `emulate`, `contract` …) is forwarded
+//! to the binary `entitle`; here is only what this repository needs.
+
+mod bench;
+mod ci;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xshell::Shell;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks of this repository")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that CI checks: format, lints, tests, documentation, the plays
+    Ci,
+    /// Time the plays in release: medians and ratios
+    Bench,
+    /// The measurements of `bench`, in this very process
+    #[command(hide = true)]
+    BenchHere,
+    /// Any command of `entitle`: e2e, record, emulate, contract
+    #[command(external_subcommand)]
+    Entitle(Vec<OsString>),
+}
+
+fn main() -> ExitCode {
+    let task = match Args::parse().task {
+        Task::Entitle(arguments) => {
+            let name = OsString::from("cargo xtask");
+            return cli::main([name].into_iter().chain(arguments));
+        }
+        Task::BenchHere => {
+            bench::measure();
+            return ExitCode::SUCCESS;
+        }
+        Task::Ci => ci::run,
+        Task::Bench => bench::run,
+    };
+    match Shell::new().and_then(|shell| task(&shell)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -73,9 +73,9 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
     };
     let changes = changes(base.as_ref(), &head);
     for change in &changes {
-        println!("{change}");
+        anstream::println!("{change}");
     }
-    println!(
+    anstream::println!(
         "{}: {} types, {} members, {} changes",
         update.api,
         head.types.len(),
@@ -96,7 +96,8 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
 /// A line for every fact that came, went or changed.
 fn changes(base: Option<&Contract>, head: &Contract) -> Vec<String> {
     let facts = |contract: &Contract| -> BTreeSet<String> {
-        let mut facts = BTreeSet::new();
+        let roots = contract.roots.iter().map(|(path, target)| format!("{path}: {target}"));
+        let mut facts: BTreeSet<String> = roots.collect();
         for (name, found) in &contract.types {
             facts.insert(format!("{name} ({:?})", found.kind).to_lowercase());
             facts.extend(found.words.iter().map(|word| format!("{name}.{word}")));

@@ -7,7 +7,12 @@
 //! Exit codes: 0 ok, 1 findings, 2 usage or unreadable input, 3 environment, 130 interrupted.
 
 mod contract;
+mod e2e;
+mod emulate;
 mod exit;
+mod progress;
+mod record;
+mod selection;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -25,6 +30,9 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    E2e(e2e::Args),
+    Record(record::Args),
+    Emulate(emulate::Args),
     Contract(contract::Args),
 }
 
@@ -45,12 +53,20 @@ where
         }
     };
     let outcome = match args.command {
+        Command::E2e(args) => blocking(e2e::run(args)),
+        Command::Record(args) => blocking(record::run(args)),
+        Command::Emulate(args) => blocking(emulate::run(args)),
         Command::Contract(args) => contract::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
-        eprintln!("error: {failure}");
+        anstream::eprintln!("error: {failure}");
         failure.exit
     })
+}
+
+fn blocking(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(Failure::environment)?.block_on(command)
 }
 
 /// [`run`] for a binary's `main`.

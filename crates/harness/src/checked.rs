@@ -30,7 +30,7 @@ impl Checked {
         };
         if let Some(foreign) = foreign {
             return Err(TransportError::Refused(format!(
-                "the id {} at {}, which no earlier answer and no set-up produced",
+                "the id {} at {}, which no earlier answer produced",
                 foreign.id, foreign.at
             )));
         }

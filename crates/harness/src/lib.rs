@@ -22,7 +22,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! Every id that a scenario uses comes from an earlier answer or from the set-up. Ids are tracked by
+//! Every id that a scenario uses comes from an earlier answer. Ids are tracked by
 //! value and stand in the transcript as the place they came from: `<3/value/0/id>` was first seen in
 //! step 3. A literal id fails before it is sent.
 //!
@@ -47,6 +47,6 @@ pub use event::{Event, Observer};
 pub use run::{Failure, Run};
 pub use seeded::Seeded;
 pub use setup::{Api, Setup, UnknownApi};
-pub use stage::{Debt, Stage};
+pub use stage::{Debt, Stage, or_nothing};
 pub use status::{ALTERNATIVES, Alternative};
 pub use trace::{Entry, Exchanged, Finding, Step, Trace, Verdict};

@@ -10,24 +10,22 @@ use crate::origin::Origins;
 pub(crate) struct Neutral {
     pub(crate) base: String,
     pub(crate) prefix: String,
-    pub(crate) domain: Option<String>,
+    /// What the tenant was said to provide, with the name that stands for it.
+    pub(crate) given: Vec<(String, String)>,
 }
 
 /// Members that name whoever did something: another person in every tenant.
 const PERSONS: [&str; 3] = ["createdBy", "modifiedBy", "addedBy"];
 
 impl Neutral {
-    /// A text: ids by their origin, host, run prefix and domain by their names, times as `<time>`.
+    /// A text: ids by their origin, host, run prefix and what was given by their names, times as `<time>`.
     pub(crate) fn text(&self, origins: &Origins, text: &str) -> String {
         if is_time(text) {
             return "<time>".to_owned();
         }
-        let mut named = origins.name(text).replace(&self.base, "{graph}");
-        named = named.replace(&self.prefix, "{run}");
-        match self.domain.as_deref().filter(|domain| !domain.is_empty()) {
-            Some(domain) => named.replace(domain, "{domain}"),
-            None => named,
-        }
+        let named = origins.name(text).replace(&self.base, "{graph}");
+        let named = named.replace(&self.prefix, "{run}");
+        self.given.iter().fold(named, |named, (value, name)| named.replace(value, name))
     }
 
     /// A body. Advice of the gateway is left out; it is no part of the answer's shape.

@@ -23,11 +23,6 @@ pub(crate) struct Foreign {
 }
 
 impl Origins {
-    /// An id of the set-up.
-    pub(crate) fn give(&mut self, id: &str, name: &str) {
-        self.places.entry(id.to_owned()).or_insert_with(|| format!("<given:{name}>"));
-    }
-
     /// Learns every id of an answer to step `number`.
     pub(crate) fn learn(&mut self, number: usize, body: &Value) {
         self.walk(number, body, "");
@@ -51,8 +46,9 @@ impl Origins {
                     let nth = if index == 0 { String::new() } else { format!("#{}", index + 1) };
                     self.see(&text[start..end], || format!("<{number}{at}{nth}>"));
                 }
-                // Some ids have another form: a directory role assignment's.
-                if found.is_empty() && at.ends_with("/id") {
+                // Some ids have another form: a directory role assignment's, an environment's address.
+                let address = at.ends_with("/originId") && text.contains("://");
+                if found.is_empty() && (at.ends_with("/id") || address) {
                     self.see(text, || format!("<{number}{at}>"));
                 }
             }
@@ -83,7 +79,7 @@ impl Origins {
         named
     }
 
-    /// The first id of a request that no answer and no set-up produced.
+    /// The first id of a request that no answer produced.
     pub(crate) fn foreign(&self, path: &str, query: &str, body: &Value) -> Option<Foreign> {
         let at = |id: &str, at: &str| Foreign { id: id.to_owned(), at: at.to_owned() };
         // Names of collections and navigations are letters; what has a digit or a sign is an id.
@@ -177,7 +173,7 @@ mod tests {
     #[test]
     fn an_id_from_nowhere_is_found_wherever_it_stands() {
         let mut origins = Origins::default();
-        origins.give(A, "requestor");
+        origins.learn(1, &json!({"id": A}));
         origins.learn(1, &json!({"id": "lAPpYvVpN0KRkAEhdxReEKUGIHljHWNNgcfsCAgYFIY-1"}));
         let none = origins.foreign(
             &format!("/v1.0/groups/{A}/members"),

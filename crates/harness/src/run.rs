@@ -151,7 +151,6 @@ impl Shared {
         clock: SharedClock,
         observer: Observer,
         neutral: Neutral,
-        origins: Origins,
     ) -> Self {
         let began = clock.now();
         let trace = Trace {
@@ -163,7 +162,7 @@ impl Shared {
         };
         let state = State {
             trace,
-            origins,
+            origins: Origins::default(),
             transitions: Transitions::default(),
             neutral,
             began,

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::fmt::{self, Debug, Display};
+use std::fmt::{self, Display};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,6 @@ use transport::{BoxFuture, SharedTransport};
 use crate::checked::Checked;
 use crate::event::Event;
 use crate::neutral::Neutral;
-use crate::origin::Origins;
 use crate::run::{Failure, Run, Shared, state_word};
 use crate::seeded::Seeded;
 use crate::setup::Setup;
@@ -61,23 +60,13 @@ impl Stage {
     /// A stage on which nothing was played yet.
     pub fn new(setup: Setup) -> Self {
         let seeded = Arc::new(Seeded::new(setup.seed));
-        let mut origins = Origins::default();
-        for (name, value) in &setup.given {
-            origins.give(value, name);
-        }
         let neutral = Neutral {
             base: setup.base.clone(),
             prefix: seeded.prefix(),
-            domain: setup.given.get("domain").cloned(),
+            given: longest_first(&setup.given),
         };
-        let shared = Arc::new(Shared::new(
-            &setup.scenario,
-            setup.api,
-            setup.clock,
-            setup.observer,
-            neutral,
-            origins,
-        ));
+        let shared =
+            Arc::new(Shared::new(&setup.scenario, setup.api, setup.clock, setup.observer, neutral));
         let client = |inner: SharedTransport, identity: &'static str| {
             let checked = Checked { inner, identity, shared: shared.clone() };
             let ids = seeded.clone();
@@ -231,25 +220,26 @@ impl Stage {
         debug_assert!(ended.is_ok(), "nothing was sent");
     }
 
-    /// Holds what was found against what was expected; the last step is to blame for a difference.
+    /// Holds what was found against what was expected, as texts; the last step is to blame for a
+    /// difference.
     ///
     /// # Errors
     /// [`Failure`] where they differ.
-    pub fn check<T: PartialEq + Debug>(
+    pub fn check(
         &self,
         what: impl Display,
-        expected: &T,
-        found: &T,
+        expected: impl Display,
+        found: impl Display,
     ) -> Result<(), Failure> {
+        let (expected, found) = (expected.to_string(), found.to_string());
         if expected == found {
-            self.shared.note(Entry::Checked(format!("{what}: {found:?}")));
+            self.shared.note(Entry::Checked(format!("{what} is {found}")));
             return Ok(());
         }
-        let failure = self.shared.failure(format!("{what}: {expected:?}"), format!("{found:?}"));
-        let mut state = self.shared.state();
-        if let Some(step) = state.open_step() {
-            step.verdict =
-                Verdict::Failed(format!("{what}: expected {expected:?}, found {found:?}"));
+        let failure = self.shared.failure(format!("{what} to be {expected}"), &found);
+        if let Some(step) = self.shared.state().open_step() {
+            let why = format!("expected {what} to be {expected}, found {found}");
+            step.verdict = Verdict::Failed(why);
         }
         Err(failure)
     }
@@ -294,10 +284,26 @@ impl Stage {
             neutral: Neutral {
                 base: state.neutral.base.clone(),
                 prefix: state.neutral.prefix.clone(),
-                domain: state.neutral.domain.clone(),
+                given: state.neutral.given.clone(),
             },
             origins: std::mem::take(&mut state.origins),
             transitions: std::mem::take(&mut state.transitions),
         }
     }
+}
+
+/// A value that holds another is replaced first.
+fn longest_first(given: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let mut given: Vec<_> = given
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (value.clone(), format!("{{{name}}}")))
+        .collect();
+    given.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+    given
+}
+
+/// What an answer may lack, as a text for [`Stage::check`].
+pub fn or_nothing<T: Display>(found: Option<T>) -> String {
+    found.map_or_else(|| "nothing".to_owned(), |found| found.to_string())
 }

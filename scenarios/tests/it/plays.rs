@@ -1,6 +1,6 @@
 use harness::{Api, Observer};
 use rstest::rstest;
-use scenarios::{Backend, find, perform};
+use scenarios::{Backend, Interrupt, find, perform};
 
 #[rstest]
 #[tokio::test]
@@ -14,6 +14,7 @@ async fn a_scenario_plays_as_its_golden_files_say(
         println!("skipped: {name} has no {api} form");
         return;
     }
-    let performance = perform(scenario, api, backend, Observer::nobody()).await.unwrap();
+    let performance =
+        perform(scenario, api, backend, Observer::nobody(), &Interrupt::never()).await.unwrap();
     assert!(performance.faults.is_empty(), "{}", performance.faults.join("\n"));
 }

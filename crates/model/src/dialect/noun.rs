@@ -412,7 +412,7 @@ pub static SUBJECT: Noun = noun(
         same("onPremisesSecurityIdentifier"),
         beta_only("altSecId"),
         name("subjectType", "type", Documented).spelled(),
-        v1_only("subjectLifecycle"),
+        same("subjectLifecycle"),
         beta_only("cleanupScheduledDateTime"),
         beta_only("connectedOrganizationId"),
         same("connectedOrganization"),

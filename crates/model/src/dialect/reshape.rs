@@ -24,41 +24,86 @@ pub(crate) const QUESTION_SHAPE: Reshape =
     Reshape { to_beta: question_to_beta, from_beta: question_from_beta };
 
 fn policy_to_beta(mut policy: Members, purpose: Use) -> Result<Members, Inexpressible> {
-    if let Some(expiration) = policy.shift_remove("expiration") {
-        let (days, until) = match days_or_end(&expiration) {
-            Ok(either) => either,
-            // An answer shows a duration of hours as no whole day (PowerShell SDK issue 2132).
-            Err(_) if purpose == Use::Answer => (json!(0), Value::Null),
-            Err(what) => return Err(Inexpressible { version: Version::Beta, what }),
-        };
-        policy.insert("durationInDays".into(), days);
-        policy.insert("expirationDateTime".into(), until);
-    }
     let scope = policy.shift_remove("allowedTargetScope");
     let targets = policy.shift_remove("specificAllowedTargets");
     let mut settings = take_object(&mut policy, "requestorSettings");
-    if let Some(update) = settings.shift_remove("enableTargetsToSelfUpdateAccess") {
-        policy.insert("canExtend".into(), update);
+    let extend = settings.shift_remove("enableTargetsToSelfUpdateAccess");
+    let settings = beta_settings(scope, targets, settings, purpose)?;
+    let expiration = policy.shift_remove("expiration");
+    let expiration = expiration.map(|given| days_or_end(&given)).transpose();
+    let expiration = match expiration {
+        Ok(expiration) => expiration,
+        // An answer shows a duration of hours as no whole day (PowerShell SDK issue 2132).
+        Err(_) if purpose == Use::Answer => Some((json!(0), Value::Null)),
+        Err(what) => return Err(Inexpressible { version: Version::Beta, what }),
+    };
+    let (days, until) = expiration.unzip();
+    let mut taken =
+        [("canExtend", extend), ("durationInDays", days), ("expirationDateTime", until)];
+    // Beta sends them behind the description, the settings before the approval.
+    let mut reshaped = Members::new();
+    for (name, value) in policy {
+        let value = match value {
+            Value::Object(approval) if name == "requestApprovalSettings" => {
+                insert_some(&mut reshaped, "requestorSettings", settings.clone());
+                Value::Object(with_approval_mode(approval))
+            }
+            value => value,
+        };
+        let behind = name == "description";
+        reshaped.insert(name, value);
+        if behind {
+            for (name, value) in &mut taken {
+                insert_some(&mut reshaped, name, value.take());
+            }
+        }
     }
+    for (name, value) in taken {
+        insert_some(&mut reshaped, name, value);
+    }
+    if !reshaped.contains_key("requestorSettings") {
+        insert_some(&mut reshaped, "requestorSettings", settings);
+    }
+    Ok(reshaped)
+}
+
+fn insert_some(members: &mut Members, name: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        members.insert(name.to_owned(), value);
+    }
+}
+
+fn beta_settings(
+    scope: Option<Value>,
+    targets: Option<Value>,
+    settings: Members,
+    purpose: Use,
+) -> Result<Option<Value>, Inexpressible> {
+    let mut written = Members::new();
     if let Some(scope) = scope {
         let known = scope.as_str().is_none_or(|s| TARGET_SCOPES.iter().any(|(v1, _)| *v1 == s));
         if !known && purpose == Use::Request {
             let what = format!("allowedTargetScope {scope} of accessPackageAssignmentPolicy");
             return Err(Inexpressible { version: Version::Beta, what });
         }
-        settings.insert("scopeType".into(), scope);
+        written.insert("scopeType".into(), scope);
     }
-    if let Some(targets) = targets {
-        settings.insert("allowedRequestors".into(), targets);
+    written.extend(settings);
+    insert_some(&mut written, "allowedRequestors", targets);
+    Ok((!written.is_empty()).then_some(Value::Object(written)))
+}
+
+fn with_approval_mode(approval: Members) -> Members {
+    let mode = approval_mode(&approval);
+    let mut written = Members::new();
+    for (name, value) in approval {
+        if name == "stages" {
+            written.insert("approvalMode".into(), mode.into());
+        }
+        written.insert(name, value);
     }
-    if !settings.is_empty() {
-        policy.insert("requestorSettings".into(), Value::Object(settings));
-    }
-    if let Some(Value::Object(approval)) = policy.get_mut("requestApprovalSettings") {
-        let mode = approval_mode(approval);
-        approval.entry("approvalMode").or_insert_with(|| mode.into());
-    }
-    Ok(policy)
+    written.entry("approvalMode").or_insert_with(|| mode.into());
+    written
 }
 
 /// Beta's word for the number of stages (`NoApproval` and `SingleStage` stand on documentation

@@ -1,0 +1,46 @@
+use harness::Api;
+use scenarios::{SCENARIOS, Scenario, find};
+
+use crate::exit::Failure;
+
+/// Which scenarios and versions a command is about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Selection {
+    /// The scenarios; all where none is named.
+    #[arg(value_name = "SCENARIO")]
+    scenarios: Vec<String>,
+    /// The version: v1.0, beta, or mixed (each step on the version its document uses).
+    #[arg(long)]
+    api: Option<String>,
+}
+
+/// A scenario on a version, and whether it has that form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selected {
+    pub(crate) scenario: &'static Scenario,
+    pub(crate) api: Api,
+    pub(crate) exists: bool,
+}
+
+impl Selection {
+    /// What was selected, in the order of the registry.
+    pub(crate) fn resolve(&self) -> Result<Vec<Selected>, Failure> {
+        let api = self.api.as_deref().map(str::parse::<Api>).transpose().map_err(Failure::usage)?;
+        let mut chosen = Vec::new();
+        for name in &self.scenarios {
+            chosen.push(find(name).map_err(Failure::usage)?);
+        }
+        if chosen.is_empty() {
+            chosen = SCENARIOS.iter().collect();
+        }
+        let forms = chosen.into_iter().flat_map(|scenario| {
+            let apis = api.map_or_else(|| scenario.apis.to_vec(), |api| vec![api]);
+            apis.into_iter().map(move |api| Selected {
+                scenario,
+                api,
+                exists: scenario.apis.contains(&api),
+            })
+        });
+        Ok(forms.collect())
+    }
+}
