@@ -53,6 +53,7 @@ impl State {
                 let mut row = e.resources.get(key("$resource")).map(|r| r.row());
                 // Beta sends the scopes along, empty (capture of 2020).
                 if let (Version::Beta, Some(row)) = (version, &mut row) {
+                    row["scopes@odata.context"] = "accessPackageResourceScopes".into();
                     row["scopes"] = json!([]);
                 }
                 one(row)

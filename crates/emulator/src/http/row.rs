@@ -216,7 +216,11 @@ impl Shape<'_> {
             };
             let id = row["id"].as_str().unwrap_or_default();
             let here = format!("{place}('{id}')/{wire}");
-            let nested = |row: Value| {
+            let nested = |mut row: Value| {
+                // What came along unasked names its place within the row only.
+                if let Some(Value::String(place)) = row.get_mut("scopes@odata.context") {
+                    *place = self.call.context(&format!("{here}/{place}"));
+                }
                 let row = self.expand(state, below, row, &query.expand, &here);
                 chosen(row, &query.select, &query.expand)
             };
