@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
-use transport::{Outcome, Verdict};
+use transport::{Outcome, TransportError, Verdict};
 
 /// What helps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,10 +93,8 @@ pub fn verdict(request: &Request<Bytes>, outcome: &Outcome) -> Verdict {
                 false => Verdict::Final,
             }
         }
-        Ok(_) => Verdict::Final,
-        Err(transport::TransportError::Unreachable { .. }) => Verdict::Final,
-        Err(transport::TransportError::Lost { .. }) if harmless => Verdict::Again,
-        Err(_) => Verdict::Final,
+        Err(TransportError::Lost { .. }) if harmless => Verdict::Again,
+        Ok(_) | Err(_) => Verdict::Final,
     }
 }
 

@@ -112,7 +112,8 @@ impl Exchanged {
                 true => segment,
                 false => "{id}",
             });
-        [version.as_str()].into_iter().chain(names).map(|s| format!("/{s}")).collect()
+        let all: Vec<&str> = [version.as_str()].into_iter().chain(names).collect();
+        format!("/{}", all.join("/"))
     }
 
     pub(crate) fn neutral_response(&self, neutral: &Neutral, origins: &Origins) -> Value {

@@ -28,21 +28,24 @@ impl Shapes {
 
     /// One line a place.
     pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for (operation, places) in &self.operations {
-            text.push_str(operation);
-            text.push('\n');
-            for (place, seen) in places {
-                let types: Vec<_> = seen.types.iter().copied().collect();
-                let words: Vec<_> = seen.words.iter().map(String::as_str).collect();
-                let words = match words.is_empty() {
-                    true => String::new(),
-                    false => format!(" {{{}}}", words.join(", ")),
-                };
-                text.push_str(&format!("  {place}: {}{words}\n", types.join("|")));
-            }
+            lines.push(operation.clone());
+            lines.extend(places.iter().map(|(place, seen)| format!("  {place}: {}", seen.text())));
         }
-        text
+        lines.join("\n") + "\n"
+    }
+}
+
+impl Seen {
+    /// `null|string {Delivered, Expired}`
+    fn text(&self) -> String {
+        let types: Vec<_> = self.types.iter().copied().collect();
+        let words: Vec<_> = self.words.iter().map(String::as_str).collect();
+        match words.is_empty() {
+            true => types.join("|"),
+            false => format!("{} {{{}}}", types.join("|"), words.join(", ")),
+        }
     }
 }
 

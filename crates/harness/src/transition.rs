@@ -57,7 +57,7 @@ impl Transitions {
                     lifecycle.noun, seen.state
                 ));
             }
-            let changed = !seen.milestones.last().is_some_and(|(last, _)| *last == state);
+            let changed = seen.milestones.last().is_none_or(|(last, _)| *last != state);
             seen.state.clone_from(&state);
             if lasting && changed {
                 seen.milestones.push((state, number));

@@ -2,6 +2,7 @@
 
 use http::Method;
 use model::dialect::{Noun, noun};
+use odata::Query;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -42,21 +43,21 @@ pub(crate) fn answer(
             let mut row = row_of(state, "users", &id)?;
             // Not set yet in the answer that creates (2020 tutorial).
             row["createdDateTime"] = Value::Null;
-            Ok(Answer::created(shape(call, "users").entity(state, &Default::default(), row)))
+            Ok(Answer::created(shape(call, "users").entity(state, &Query::default(), row)))
         }
         (&Method::POST, ["groups"]) => {
             let body = call.canonical_body(&noun::GROUP)?;
             let id =
                 state.directory.create_group(&body, caller.user, &mut state.ids, caller.now)?;
             let row = row_of(state, "groups", &id)?;
-            Ok(Answer::created(shape(call, "groups").entity(state, &Default::default(), row)))
+            Ok(Answer::created(shape(call, "groups").entity(state, &Query::default(), row)))
         }
         (&Method::POST, ["roleManagement", "directory", "roleAssignments"]) => {
             let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
             let id = state.directory.assign_role(&body)?;
             let row = row_of(state, "roleAssignments", &id)?;
             let shape = shape(call, "roleAssignments");
-            Ok(Answer::created(shape.entity(state, &Default::default(), row)))
+            Ok(Answer::created(shape.entity(state, &Query::default(), row)))
         }
         (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
         (&Method::DELETE, ["groups", id]) => deleted(state.directory.delete_group(id), id),

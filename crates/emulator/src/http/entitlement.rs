@@ -44,7 +44,6 @@ pub(crate) fn answer(
         return Err(served.not_implemented());
     }
     match (&call.method, place.as_slice()) {
-        (&Method::GET, []) => Err(served.not_implemented()),
         (&Method::GET, [set]) => served.list(set),
         (&Method::GET, [set, id]) => served.one(set, id),
         (&Method::GET, [set, id, navigation]) => served.list_below(set, id, navigation),
@@ -58,8 +57,8 @@ pub(crate) fn answer(
             Ok(Answer::empty())
         }
         (&Method::DELETE, [set, id]) => served.delete(set, id),
-        (&Method::DELETE, ["catalogs", _, "resources", _]) => Err(served.route_miss()),
-        (&Method::PATCH, ["assignments", _]) => Err(served.route_miss()),
+        (&Method::DELETE, ["catalogs", _, "resources", _])
+        | (&Method::PATCH, ["assignments", _]) => Err(served.route_miss()),
         _ => Err(served.not_implemented()),
     }
 }

@@ -52,20 +52,15 @@ pub(crate) fn demanded(query: &Query, required: &[&str]) -> Result<(), Refusal> 
 
 /// The literal that a query demands for `path`.
 pub(crate) fn literal_for<'a>(query: &'a Query, path: &str) -> Option<&'a str> {
-    let conjuncts = query.filter.iter().flat_map(Filter::conjuncts);
-    conjuncts
-        .filter_map(|conjunct| match conjunct {
-            Filter::Compare(left, _, right) => match (&**left, &**right) {
-                (Filter::Path(p), Filter::Literal(Literal::String(text) | Literal::Guid(text)))
-                    if p.to_string().eq_ignore_ascii_case(path) =>
-                {
-                    Some(text.as_str())
-                }
-                _ => None,
-            },
-            _ => None,
-        })
-        .next()
+    let mut conjuncts = query.filter.iter().flat_map(Filter::conjuncts);
+    conjuncts.find_map(|conjunct| {
+        let Filter::Compare(left, _, right) = conjunct else { return None };
+        let Filter::Path(compared) = &**left else { return None };
+        let Filter::Literal(Literal::String(text) | Literal::Guid(text)) = &**right else {
+            return None;
+        };
+        compared.to_string().eq_ignore_ascii_case(path).then_some(text.as_str())
+    })
 }
 
 /// Entitlement management's own backend has its own words; the directory's types are open.

@@ -36,7 +36,7 @@ impl Shape<'_> {
     ) -> Result<Value, Refusal> {
         let mut rows = self.pick(state, self.noun, query, rows);
         let count = rows.len();
-        let skipped = self.skipped(query)?;
+        let skipped = skipped(query)?;
         let page = query.top.unwrap_or(PAGE).min(PAGE * 10);
         rows = rows.into_iter().skip(skipped).collect();
         let more = rows.len() > page;
@@ -106,15 +106,6 @@ impl Shape<'_> {
             };
         }
         self.attach(state, below, &mut row[name], rest);
-    }
-
-    fn skipped(&self, query: &Query) -> Result<usize, Refusal> {
-        let by_token = query.skip_token.as_ref().map(|token| {
-            token
-                .parse()
-                .map_err(|_| OPTION_INVALID.says("The query option '$skiptoken' is not valid."))
-        });
-        Ok(by_token.transpose()?.or(query.skip).unwrap_or(0))
     }
 
     fn next_link(&self, skipped: usize) -> String {
@@ -241,6 +232,16 @@ impl Shape<'_> {
         }
         row
     }
+}
+
+/// How many rows were answered before.
+fn skipped(query: &Query) -> Result<usize, Refusal> {
+    let by_token = query.skip_token.as_ref().map(|token| {
+        token
+            .parse()
+            .map_err(|_| OPTION_INVALID.says("The query option '$skiptoken' is not valid."))
+    });
+    Ok(by_token.transpose()?.or(query.skip).unwrap_or(0))
 }
 
 /// The members selected and expanded, without what is for this emulator alone.
