@@ -69,7 +69,8 @@ impl Clock for VirtualClock {
         let rate = self.lock().rate;
         if rate == 0 {
             let _always_advanceable = self.advance(duration);
-            return Box::pin(std::future::ready(()));
+            // Others get their turn, as they would if time passed.
+            return Box::pin(tokio::task::yield_now());
         }
         Box::pin(tokio::time::sleep(duration.unsigned_abs() / rate))
     }

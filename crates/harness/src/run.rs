@@ -238,6 +238,12 @@ impl Shared {
         failure.map_or(Ok(()), Err)
     }
 
+    /// The failure of the open step, where an answer was wrong.
+    pub(crate) fn blamed(&self) -> Option<Failure> {
+        let (expected, found) = self.state().wrong.clone()?;
+        Some(self.failure(expected, found))
+    }
+
     pub(crate) fn failure(&self, expected: impl Display, found: impl Display) -> Failure {
         let step = self.state().open_step().map(|step| (step.number, step.title.clone()));
         Failure {

@@ -190,7 +190,10 @@ impl Stage {
                 Ok(answer)
             }
             Err(error) => {
-                let failure = self.shared.failure("an answer that the step can use", &error);
+                // A wrong answer is why it could not be used.
+                let failure = self.shared.blamed().unwrap_or_else(|| {
+                    self.shared.failure("an answer that the step can use", &error)
+                });
                 self.shared.end(Verdict::Failed(error.to_string()))?;
                 Err(failure)
             }

@@ -1,0 +1,263 @@
+//! Scenarios that are broken on purpose: what is said must name scenario, step, expectation and
+//! finding.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use cassette::{Cassette, Player};
+use clock::{SharedClock, VirtualClock};
+use emulator::{Identity, Options, Tenant};
+use harness::{Api, Failure, Observer, Run, Setup, Stage};
+use http::{Request, Response, StatusCode};
+use model::{GroupId, Version};
+use scenarios::{Backend, Interrupt, Performance, Scenario, find, judge, perform};
+use secrecy::SecretString;
+use transport::{Bearer, BoxFuture, InProcess, Outcome, SharedTransport, Transport};
+
+/// A transport that changes answers on their way.
+struct Tampered<T, F> {
+    inner: T,
+    change: Arc<F>,
+}
+
+impl<T: Transport, F> Transport for Tampered<T, F>
+where
+    F: Fn(&str, &mut Response<Bytes>) + Send + Sync,
+{
+    fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            let what = format!("{} {}", request.method(), request.uri().path());
+            let mut response = self.inner.exchange(request).await?;
+            (self.change)(&what, &mut response);
+            Ok(response)
+        })
+    }
+}
+
+fn clock() -> SharedClock {
+    Arc::new(VirtualClock::starting_at("2026-01-05T09:14:33.2042281Z".parse().unwrap()))
+}
+
+/// A stage on the emulator whose answers are changed.
+fn stage<F>(change: F) -> Stage
+where
+    F: Fn(&str, &mut Response<Bytes>) + Send + Sync + 'static,
+{
+    let clock = clock();
+    let options = Options::default();
+    let tenant = Tenant::new(&options, clock.clone());
+    let change = Arc::new(change);
+    let transport = |identity: &Identity| -> SharedTransport {
+        let token = SecretString::from(identity.token.clone());
+        let inner = Bearer::new(token, InProcess::new(tenant.router()));
+        Arc::new(Tampered { inner, change: change.clone() })
+    };
+    let (admin, requestor) = (transport(tenant.administrator()), transport(tenant.requestor()));
+    let given = [("domain".to_owned(), options.domain)].into();
+    let setup = Setup::offline("tutorial-current", Api::V1, clock, admin, requestor);
+    Stage::new(Setup { given, ..setup })
+}
+
+async fn play(stage: Stage) -> (Option<Failure>, Run) {
+    let scenario = find("tutorial-current").unwrap();
+    let failure = (scenario.play)(&stage).await.err();
+    (failure, stage.finish().await)
+}
+
+fn replaced(response: &mut Response<Bytes>, from: &str, to: &str) {
+    let text = String::from_utf8(response.body().to_vec()).unwrap();
+    assert!(text.contains(from), "{text}");
+    *response.body_mut() = Bytes::from(text.replace(from, to));
+}
+
+#[tokio::test]
+async fn a_wrong_status_is_named_with_its_step() {
+    let stage = stage(|what, response| {
+        if what.starts_with("POST") && what.ends_with("/accessPackages") {
+            *response.status_mut() = StatusCode::ACCEPTED;
+        }
+    });
+    let (failure, run) = play(stage).await;
+    assert_eq!(
+        failure.unwrap().to_string(),
+        "tutorial-current on v1.0, step 7 (Step 1.5: Create the access package): expected status 201, found 202"
+    );
+    // What was made before is taken away all the same.
+    let titles: Vec<_> = run.trace().steps().map(|step| step.title.as_str()).collect();
+    assert!(
+        titles.ends_with(&["Remove the group from the catalog", "Delete the group"]),
+        "{titles:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_renamed_member_is_named_by_contract_and_golden_file() {
+    let stage = stage(|what, response| {
+        if what.ends_with("/catalogs") {
+            replaced(response, "\"isExternallyVisible\"", "\"isVisibleOutside\"");
+        }
+    });
+    let (failure, run) = play(stage).await;
+    assert_eq!(failure, None);
+    let findings: Vec<_> =
+        run.trace().steps().flat_map(|step| &step.exchanges).flat_map(|e| &e.findings).collect();
+    assert_eq!(
+        findings[0].to_string(),
+        "notice undeclared-member in response at /value/0/isVisibleOutside: accessPackageCatalog of v1.0 declares no such member"
+    );
+    let scenario: &'static Scenario = find("tutorial-current").unwrap();
+    let faults = judge(&Performance {
+        scenario,
+        api: Api::V1,
+        backend: Backend::Emulator,
+        run,
+        failure,
+        faults: vec![],
+    });
+    for kind in ["transcript", "shapes"] {
+        snapshots::discard("tutorial-current", &format!("v1.0.{kind}"));
+    }
+    let transcript = &faults[0];
+    assert!(
+        transcript.starts_with("tutorial-current on v1.0, step 3 (Step 1.1: Get the identifier for the General catalog): the transcript differs from its golden file\nsnapshots/golden/tutorial-current/v1.0.transcript.snap differs"),
+        "{transcript}"
+    );
+    assert!(
+        transcript
+            .contains("-      \"isExternallyVisible\": true,\n+      \"isVisibleOutside\": true,"),
+        "{transcript}"
+    );
+    // A one-property change is one line of the shapes.
+    assert!(faults[1].contains("-  value[].isExternallyVisible: boolean"), "{}", faults[1]);
+    assert!(faults[1].contains("+  value[].isVisibleOutside: boolean"), "{}", faults[1]);
+    assert_eq!(faults.len(), 2);
+}
+
+#[tokio::test]
+async fn an_edge_that_the_lifecycle_does_not_have_is_named() {
+    let looks = AtomicUsize::new(0);
+    let stage = stage(move |what, response| {
+        if what.starts_with("GET") && what.contains("/assignmentRequests/") {
+            // Once denied, a request is never delivered.
+            if looks.fetch_add(1, Ordering::Relaxed) == 1 {
+                replaced(response, "\"submitted\"", "\"denied\"");
+            }
+        }
+    });
+    let (failure, _) = play(stage).await;
+    assert_eq!(
+        failure.unwrap().to_string(),
+        "tutorial-current on v1.0, step 11 (Step 3.1: Get the status of the request): expected assignmentRequest: a state that can follow denied, found delivering"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_the_contract_is_named() {
+    let stage = stage(|what, response| {
+        if what.ends_with("/catalogs") {
+            replaced(response, "\"isExternallyVisible\":true", "\"isExternallyVisible\":\"yes\"");
+        }
+    });
+    let (failure, _) = play(stage).await;
+    assert_eq!(
+        failure.unwrap().to_string(),
+        "tutorial-current on v1.0, step 3 (Step 1.1: Get the identifier for the General catalog): expected an exchange that conforms to the contract, found violation wrong-type in response at /value/0/isExternallyVisible: the value is not of type \"boolean\""
+    );
+    let stage = self::stage(|what, response| {
+        if what.ends_with("/catalogs") {
+            replaced(response, "\"serviceDefault\"", "\"ServiceDefault\"");
+        }
+    });
+    let (failure, _) = play(stage).await;
+    assert_eq!(
+        failure.unwrap().to_string(),
+        "tutorial-current on v1.0, step 3 (Step 1.1: Get the identifier for the General catalog): expected an exchange that conforms to the contract, found violation enum-case in response at /value/0/catalogType: a word of the enum in another case; it is 'serviceDefault'"
+    );
+}
+
+#[tokio::test]
+async fn an_id_from_nowhere_is_never_sent() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = sent.clone();
+    let stage = stage(move |_, _| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    let literal = GroupId("e93e24d1-2b65-4a6c-a1dd-654a12225487".to_owned());
+    let group = stage.admin(Version::V1).groups().get(&literal);
+    let failure = stage.step("Get the group of the document", &group).await.unwrap_err();
+    assert_eq!(
+        failure.to_string(),
+        "tutorial-current on v1.0, step 1 (Get the group of the document): expected an answer that the step can use, found GET /v1.0/groups/e93e24d1-2b65-4a6c-a1dd-654a12225487: the id e93e24d1-2b65-4a6c-a1dd-654a12225487 at the path, which no earlier answer produced"
+    );
+    assert_eq!(sent.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_cassette_edited_by_hand_fails_where_it_was_edited() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/cassettes/tutorial-current.v1.0.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    let replay = |text: &str| {
+        let cassette = Cassette::parse(text, "edited.json", "record it again").unwrap();
+        let given = cassette.provenance.given.clone();
+        let player = Player::new(cassette, "edited.json", "record it again");
+        let follower = player.clone();
+        let observer = Observer::new(move |event| {
+            if let harness::Event::Began { number, title } = event {
+                follower.enter(&format!("{number} ({title})"));
+            }
+        });
+        let (admin, requestor) = (player.transport("administrator"), player.transport("requestor"));
+        let setup = Setup::offline(
+            "tutorial-current",
+            Api::V1,
+            clock(),
+            Arc::new(admin),
+            Arc::new(requestor),
+        );
+        (Stage::new(Setup { given, observer, ..setup }), player)
+    };
+    // The request of step 1.5 says something else.
+    let edited = text.replacen("Access to resources for the campaign", "Access to nothing", 1);
+    let (failure, _) = play(replay(&edited).0).await;
+    let failure = failure.unwrap().to_string();
+    assert!(failure.starts_with("tutorial-current on v1.0, step 7 (Step 1.5: Create the access package): expected an answer that the step can use, found POST /v1.0/identityGovernance/entitlementManagement/accessPackages: edited.json: step 7 (Step 1.5: Create the access package) does not ask for exchange 7 of "), "{failure}");
+    assert!(failure.contains("-  \"description\": \"Access to nothing\"\n+  \"description\": \"Access to resources for the campaign\""), "{failure}");
+    assert!(failure.ends_with("record it again"), "{failure}");
+
+    // An exchange too many at the end is not asked for.
+    let mut cassette: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let last = cassette["exchanges"].as_array().unwrap().last().unwrap().clone();
+    cassette["exchanges"].as_array_mut().unwrap().push(last);
+    let (stage, player) = replay(&cassette.to_string());
+    assert_eq!(play(stage).await.0, None);
+    assert!(player.finish().unwrap_err().to_string().contains("not asked for: exchange"));
+}
+
+#[tokio::test]
+async fn an_interrupted_play_cleans_up_and_says_so() {
+    let (sender, interrupt) = Interrupt::new();
+    let steps = AtomicUsize::new(0);
+    // Somebody interrupts while the request is waited for.
+    let observer = Observer::new(move |event| {
+        if let harness::Event::Waiting { .. } = event {
+            steps.fetch_add(1, Ordering::Relaxed);
+            sender.send_replace(true);
+        }
+    });
+    let scenario = find("tutorial-current").unwrap();
+    let performance =
+        perform(scenario, Api::V1, Backend::Emulator, observer, &interrupt).await.unwrap();
+    assert_eq!(performance.faults, ["tutorial-current on v1.0: interrupted"]);
+    let titles: Vec<_> = performance.run.trace().steps().map(|s| s.title.as_str()).collect();
+    assert!(titles.contains(&"Delete the group"), "{titles:?}");
+}
+
+#[tokio::test]
+async fn the_live_backend_says_what_it_lacks() {
+    let scenario = find("expiry").unwrap();
+    let refused =
+        perform(scenario, Api::V1, Backend::Live, Observer::nobody(), &Interrupt::never()).await;
+    let message = refused.unwrap_err().to_string();
+    assert!(message.starts_with("not configured: set AZURE_TENANT_ID, "), "{message}");
+}
