@@ -104,8 +104,8 @@ pub static QUESTION: Noun = Noun {
             same("isSingleLineQuestion"),
             same("text"),
             v1_only("localizations"),
-            v1_only("isAnswerEditable"),
-            v1_only("regexPattern"),
+            same("isAnswerEditable"),
+            same("regexPattern"),
         ],
     )
 };
@@ -163,7 +163,7 @@ pub static ROLE: Noun = noun(
         same("description"),
         same("originSystem"),
         same("originId"),
-        v1_only("type"),
+        same("type"),
         name("resource", "accessPackageResource", Documented).nest(&RESOURCE),
     ],
 );
