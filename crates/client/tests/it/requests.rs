@@ -76,14 +76,14 @@ async fn write(book: &mut Book) {
         graph.users().create(&NewUser::member(
             "Admin1",
             "contoso.onmicrosoft.com",
-            "Contoso1234".into(),
+            "<secret>".into(),
         )),
     )
     .await;
     book.note(
         "create a guest",
         graph.users().create(
-            &NewUser::member("Guest1", "contoso.onmicrosoft.com", "Contoso1234".into()).guest(),
+            &NewUser::member("Guest1", "contoso.onmicrosoft.com", "<secret>".into()).guest(),
         ),
     )
     .await;

@@ -1,0 +1,8 @@
+//! One binary: the command line as a user sees it, as a process of its own.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod emulate;
+mod process;
+mod work;

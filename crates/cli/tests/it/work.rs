@@ -1,0 +1,82 @@
+use crate::process::{entitle, entitle_in};
+
+#[test]
+fn help_is_as_its_golden_files_say() {
+    for (name, arguments) in [
+        ("entitle", &["--help"][..]),
+        ("e2e", &["e2e", "--help"]),
+        ("record", &["record", "--help"]),
+        ("emulate", &["emulate", "--help"]),
+        ("contract-update", &["contract", "update", "--help"]),
+    ] {
+        let ended = entitle(arguments);
+        assert_eq!(ended.code, 0);
+        let difference = snapshots::check("cli", name, &ended.out);
+        assert_eq!(difference.map_err(|d| println!("{d}")), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn the_list_names_every_scenario_with_its_versions() {
+    let ended = entitle(&["e2e", "--list"]);
+    assert_eq!(ended.code, 0);
+    let names: Vec<_> =
+        ended.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["tutorial-current", "tutorial-2020", "resource-requests", "expiry"]);
+    assert!(ended.out.contains("v1.0 beta mixed"));
+}
+
+#[test]
+fn an_installed_binary_carries_goldens_and_cassettes_and_writes_nothing() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let ended = entitle_in(elsewhere.path(), &["e2e", "tutorial-current"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.out.ends_with("6 passed, 0 failed, 0 skipped\n"), "{}", ended.out);
+    // Plain lines where nobody looks at a terminal.
+    assert!(!ended.out.contains('\x1b'));
+    let ended = entitle_in(elsewhere.path(), &["record", "expiry"]);
+    assert_eq!(ended.code, 3);
+    assert_eq!(ended.err, "error: cassettes are recorded in a checkout of the repository only\n");
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_form_that_a_scenario_does_not_have_is_skipped_with_a_reason() {
+    let ended = entitle(&["e2e", "expiry", "--api", "mixed"]);
+    assert_eq!(ended.code, 0);
+    assert!(ended.out.contains("– expiry has no mixed form: skipped\n"), "{}", ended.out);
+    assert!(ended.out.ends_with("0 passed, 0 failed, 2 skipped\n"), "{}", ended.out);
+}
+
+#[test]
+fn json_is_all_that_is_printed_and_the_trace_holds_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("trace.json");
+    let ended = entitle(&[
+        "e2e",
+        "tutorial-2020",
+        "--api",
+        "beta",
+        "--backend",
+        "emulator",
+        "--json",
+        "--trace",
+        trace.to_str().unwrap(),
+    ]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let outcome: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(outcome["passed"], 1);
+    assert_eq!(outcome["plays"][0]["steps"][0]["title"], "Create user accounts");
+    assert_eq!(outcome["plays"][0]["steps"][0]["is"], "passed");
+    let text = std::fs::read_to_string(&trace).unwrap();
+    let runs: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(runs[0]["backend"], "emulator");
+    assert_eq!(
+        runs[0]["entries"][1]["step"]["exchanges"][0]["request"]["passwordProfile"]["password"],
+        "<secret>"
+    );
+    assert!(!text.contains("Pw-") && !text.contains("Bearer"));
+    let refused =
+        entitle(&["e2e", "expiry", "--api", "beta", "--trace", "/no/such/folder/trace.json"]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+}
