@@ -5,6 +5,7 @@
 
 mod bench;
 mod ci;
+mod readme;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

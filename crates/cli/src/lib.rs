@@ -6,6 +6,11 @@
 //!
 //! Exit codes: 0 ok, 1 findings, 2 usage or unreadable input, 3 environment, 130 interrupted.
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 mod contract;
 mod e2e;
 mod emulate;

@@ -42,6 +42,7 @@ pub use fake::from_fn;
 pub use in_process::InProcess;
 pub use live::Live;
 pub use retry::{Retry, Verdict};
+pub use secrecy::SecretString;
 pub use tap::Tap;
 
 /// A future that is boxed and can be sent.

@@ -10,7 +10,7 @@ use crate::process::{entitle, entitle_in};
 #[case(&["record", "nothing"], 2, "error: unknown scenario 'nothing'; known are tutorial-current, tutorial-2020, resource-requests, expiry\n")]
 #[case(&["emulate", "--listen", "0.0.0.0:8480"], 2, "error: expected an address of this machine alone (127.0.0.1 or [::1]), found 0.0.0.0; the tokens are no secret\n")]
 #[case(&["contract", "update", "--api", "v3", "--from", "x"], 2, "error: unknown API version 'v3'; known are v1.0 and beta\n")]
-#[case(&["contract", "update", "--api", "beta", "--from", "no/such/file"], 2, "error: no/such/file: No such file or directory (os error 2)\n")]
+#[case(&["contract", "update", "--api", "beta", "--from", "no/such/file"], 2, "error: no/such/file: ")]
 #[case(&["contract", "update", "--api", "beta", "--from", "Cargo.toml"], 2, "error: Cargo.toml, line 1, column 1: expected XML, found ")]
 fn bad_input_is_answered_with_what_was_expected(
     #[case] arguments: &[&str],
