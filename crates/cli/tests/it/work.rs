@@ -11,8 +11,9 @@ fn help_is_as_its_golden_files_say() {
     ] {
         let ended = entitle(arguments);
         assert_eq!(ended.code, 0);
-        let difference = snapshots::check("cli", name, &ended.out);
-        assert_eq!(difference.map_err(|d| println!("{d}")), Ok(()), "{name}");
+        if let Err(difference) = snapshots::check("cli", name, &ended.out) {
+            panic!("{difference}");
+        }
     }
 }
 

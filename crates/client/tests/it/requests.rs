@@ -48,9 +48,17 @@ async fn every_call_of_the_documents_goes_out_in_both_tongues() {
         let (client, sent) = client(version, vec![(200, json!({"value": []}))]);
         let mut book = Book { client, sent, lines: vec![] };
         write(&mut book).await;
-        let difference =
-            snapshots::check("client", &format!("{version}.requests"), &book.lines.join("\n"));
-        assert_eq!(difference.map_err(|d| println!("{d}")), Ok(()));
+        let name = format!("{version}.requests");
+        if let Err(difference) = snapshots::check(
+            "client",
+            &name,
+            &book.lines.join(
+                "
+",
+            ),
+        ) {
+            panic!("{difference}");
+        }
     }
 }
 
