@@ -15,7 +15,7 @@ pub struct Exception {
     pub source: &'static str,
 }
 
-const fn taken(member: &'static str) -> Exception {
+const fn flat_id(member: &'static str) -> Exception {
     Exception {
         version: "v1.0",
         type_name: "accessPackageAssignment",
@@ -26,5 +26,15 @@ const fn taken(member: &'static str) -> Exception {
 }
 
 /// The known exceptions.
-pub static EXCEPTIONS: [Exception; 3] =
-    [taken("targetId"), taken("assignmentPolicyId"), taken("accessPackageId")];
+pub static EXCEPTIONS: [Exception; 4] = [
+    flat_id("targetId"),
+    flat_id("assignmentPolicyId"),
+    flat_id("accessPackageId"),
+    Exception {
+        version: "v1.0",
+        type_name: "accessPackageResource",
+        member: "resourceType",
+        direction: Direction::Request,
+        source: "documentation of POST resourceRoleScopes (v1.0), examples 4 to 6; tutorial, step 1.6",
+    },
+];

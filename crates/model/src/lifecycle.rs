@@ -147,11 +147,6 @@ impl Lifecycle {
         false
     }
 
-    /// Whether an edge leads from `from` to `to`.
-    pub fn has_edge(&self, from: &str, to: &str) -> bool {
-        self.edges.iter().any(|(a, b)| a.eq_ignore_ascii_case(from) && b.eq_ignore_ascii_case(to))
-    }
-
     /// The states that may be seen first on the way to `goal`, in table order.
     pub fn on_the_way_to(&self, goal: &str) -> Vec<&'static str> {
         let names = self.states.iter().map(|state| state.name);

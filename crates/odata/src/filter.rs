@@ -78,19 +78,6 @@ impl Comparison {
             Self::Le => "le",
         }
     }
-
-    /// The operator's name as the service's error texts spell it (`Equals`, seen in
-    /// microsoft-graph-docs-contrib issue 8922; the others follow .NET's expression names).
-    pub fn spelled_out(self) -> &'static str {
-        match self {
-            Self::Eq => "Equals",
-            Self::Ne => "NotEquals",
-            Self::Gt => "GreaterThan",
-            Self::Ge => "GreaterThanOrEqual",
-            Self::Lt => "LessThan",
-            Self::Le => "LessThanOrEqual",
-        }
-    }
 }
 
 /// A function that a `$filter` may call.
@@ -185,34 +172,6 @@ impl Filter {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self::Or(Box::new(self), Box::new(other))
-    }
-
-    /// The same tree with every path replaced by what `rename` makes of it. Paths that start with
-    /// a lambda's variable are left alone.
-    ///
-    /// # Errors
-    /// The first error of `rename`.
-    pub fn map_paths<E>(self, rename: &mut impl FnMut(Path) -> Result<Path, E>) -> Result<Self, E> {
-        Ok(match self {
-            Self::Literal(_) => self,
-            Self::Path(path) => Self::Path(rename(path)?),
-            Self::Compare(left, op, right) => Self::Compare(
-                Box::new(left.map_paths(rename)?),
-                op,
-                Box::new(right.map_paths(rename)?),
-            ),
-            Self::In(value, literals) => Self::In(Box::new(value.map_paths(rename)?), literals),
-            Self::And(left, right) => left.map_paths(rename)?.and(right.map_paths(rename)?),
-            Self::Or(left, right) => left.map_paths(rename)?.or(right.map_paths(rename)?),
-            Self::Not(inner) => Self::Not(Box::new(inner.map_paths(rename)?)),
-            Self::Call(function, arguments) => Self::Call(
-                function,
-                arguments.into_iter().map(|a| a.map_paths(rename)).collect::<Result<_, _>>()?,
-            ),
-            Self::Quantified(path, quantifier, body) => {
-                Self::Quantified(rename(path)?, quantifier, body)
-            }
-        })
     }
 
     /// Every path in the tree, lambda bodies left out.

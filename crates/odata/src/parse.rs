@@ -4,9 +4,11 @@ use crate::{Comparison, Filter, Function, Literal, ParseError, Path, Quantifier}
 /// Nesting that a filter may have before it is refused, so that a hostile text cannot exhaust the
 /// stack.
 const DEEPEST: usize = 64;
+/// Operands that a filter may join by `and` and `or`: its tree leans, and is walked recursively.
+const WIDEST: usize = 256;
 
 pub(crate) fn parse_filter(text: &str) -> Result<Filter, ParseError> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0, operands: 0 };
     let filter = parser.or()?;
     parser.expect(&Token::End, "the end of the text, 'and' or 'or'")?;
     Ok(filter)
@@ -16,6 +18,7 @@ struct Parser {
     tokens: Vec<(Token, usize)>,
     at: usize,
     depth: usize,
+    operands: usize,
 }
 
 impl Parser {
@@ -74,6 +77,10 @@ impl Parser {
     }
 
     fn not(&mut self) -> Result<Filter, ParseError> {
+        self.operands += 1;
+        if self.operands > WIDEST {
+            return self.fail("at most 256 operands");
+        }
         if self.take_word("not") {
             // `not` binds tighter than a comparison in OData: `not a eq b` is `(not a) eq b` by
             // the letter of the grammar, and nobody means that; a comparison is taken whole.

@@ -100,6 +100,13 @@ impl Expand {
     /// # Errors
     /// [`ParseError`] with the place in `text`.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
+        Self::nested(text, 0)
+    }
+
+    fn nested(text: &str, depth: usize) -> Result<Self, ParseError> {
+        if depth > DEEPEST {
+            return Err(expand_error("at most 16 levels of $expand", "another", 1));
+        }
         let mut expand = Self::default();
         for (part, position) in split(text, ',', "$expand")? {
             let trimmed = part.trim();
@@ -107,12 +114,12 @@ impl Expand {
                 expand.all = true;
                 continue;
             }
-            expand.items.push(Self::item(trimmed, position)?);
+            expand.items.push(Self::item(trimmed, position, depth)?);
         }
         Ok(expand)
     }
 
-    fn item(text: &str, position: usize) -> Result<ExpandItem, ParseError> {
+    fn item(text: &str, position: usize, depth: usize) -> Result<ExpandItem, ParseError> {
         let (name, options) = match text.split_once('(') {
             None => (text, None),
             Some((name, rest)) => match rest.strip_suffix(')') {
@@ -132,7 +139,9 @@ impl Expand {
             let (key, value) = option
                 .split_once('=')
                 .ok_or_else(|| expand_error("$option=value", option, position))?;
-            query.set(key.trim(), value)?;
+            if !query.set(key.trim(), value, depth + 1)? {
+                return Err(no_such_option(key.trim(), value));
+            }
         }
         Ok(ExpandItem { name: name.to_owned(), query })
     }
@@ -199,15 +208,15 @@ impl Query {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let key = decode(key, "the name of an option")?;
             let value = decode(value, &key)?;
-            match query.set(&key, &value) {
-                Err(error) if error.expected == NO_SUCH_OPTION && !key.starts_with('$') => {}
-                other => other?,
+            if !query.set(&key, &value, 0)? && key.starts_with('$') {
+                return Err(no_such_option(&key, &value));
             }
         }
         Ok(query)
     }
 
-    fn set(&mut self, key: &str, value: &str) -> Result<(), ParseError> {
+    /// Whether there is an option of that name.
+    fn set(&mut self, key: &str, value: &str, depth: usize) -> Result<bool, ParseError> {
         let bad = |expected: &str| ParseError {
             option: key.to_owned(),
             expected: expected.to_owned(),
@@ -217,7 +226,7 @@ impl Query {
         match key.trim_start_matches('$').to_ascii_lowercase().as_str() {
             "filter" => self.filter = Some(value.parse()?),
             "select" => self.select = names(value).ok_or_else(|| bad("property names"))?,
-            "expand" => self.expand = Expand::parse(value)?,
+            "expand" => self.expand = Expand::nested(value, depth)?,
             "orderby" => self.order_by = OrderBy::parse_list(value)?,
             "top" => self.top = Some(value.parse().map_err(|_| bad("a whole number"))?),
             "skip" => self.skip = Some(value.parse().map_err(|_| bad("a whole number"))?),
@@ -228,9 +237,9 @@ impl Query {
             },
             "search" => self.search = Some(value.to_owned()),
             "skiptoken" => self.skip_token = Some(value.to_owned()),
-            _ => return Err(bad(NO_SUCH_OPTION)),
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Whether no option is set.
@@ -275,8 +284,19 @@ impl Query {
     }
 }
 
-const NO_SUCH_OPTION: &str =
-    "one of $filter, $select, $expand, $orderby, $top, $skip, $count, $search, $skiptoken";
+/// Levels of `$expand` that are read, so that a hostile text cannot exhaust the stack.
+const DEEPEST: usize = 16;
+
+fn no_such_option(key: &str, value: &str) -> ParseError {
+    ParseError {
+        option: key.to_owned(),
+        expected:
+            "one of $filter, $select, $expand, $orderby, $top, $skip, $count, $search, $skiptoken"
+                .to_owned(),
+        found: format!("'{value}'"),
+        position: 1,
+    }
+}
 
 fn names(value: &str) -> Option<Vec<String>> {
     let names: Vec<String> = value.split(',').map(|name| name.trim().to_owned()).collect();

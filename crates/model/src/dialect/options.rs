@@ -1,6 +1,7 @@
 use odata::{Expand, ExpandItem, Filter, Literal, OrderBy, Path, Query};
 
 use crate::Version;
+use crate::dialect::noun::is_undeclared;
 use crate::dialect::table::{Kind, Noun};
 use crate::dialect::translate::recase_word;
 use crate::dialect::{Inexpressible, Member};
@@ -34,9 +35,11 @@ pub fn query_from_wire(
     query: &Query,
 ) -> Result<Query, Inexpressible> {
     let rename = |noun: &Noun, name: &str, option: &str| match noun.wire_member(version, name) {
-        Some(member) => Ok((member.name().to_owned(), member.below())),
+        Some(member) if !is_undeclared(version, noun, member.name()) => {
+            Ok((member.name().to_owned(), member.below()))
+        }
         None if noun.open => Ok((name.to_owned(), None)),
-        None => Err(Inexpressible {
+        _ => Err(Inexpressible {
             version,
             what: format!("{option} of {name}, which is not in {}", noun.name()),
         }),
@@ -70,7 +73,8 @@ where
     S: Fn(Kind, String) -> String,
 {
     fn query(&self, noun: &Noun, query: &Query) -> Result<Query, Inexpressible> {
-        let filter = query.filter.clone().map(|filter| self.filter(noun, filter)).transpose()?;
+        let scope = Scope { noun, variable: None };
+        let filter = query.filter.clone().map(|filter| self.filter(&scope, filter)).transpose()?;
         let select = query.select.iter().map(|name| match name.as_str() {
             "*" => Ok("*".to_owned()),
             name => self.path(noun, &Path::new(name), "$select").map(|path| path.to_string()),
@@ -119,34 +123,117 @@ where
         Ok(Path(segments))
     }
 
-    fn filter(&self, noun: &Noun, filter: Filter) -> Result<Filter, Inexpressible> {
-        let respelled = respell(noun, filter, &self.respell);
-        respelled.map_paths(&mut |path| self.path(noun, &path, "$filter"))
-    }
-}
-
-/// Words compared with a member whose spelling differs between the versions.
-fn respell(noun: &Noun, filter: Filter, spell: &impl Fn(Kind, String) -> String) -> Filter {
-    match filter {
-        Filter::Compare(left, op, right) => match (*left, *right) {
-            (Filter::Path(path), Filter::Literal(Literal::String(word))) => {
-                let kind = kind_at(noun, &path);
-                let word = Filter::Literal(Literal::String(spell(kind, word)));
-                Filter::Compare(Box::new(Filter::Path(path)), op, Box::new(word))
+    fn filter(&self, scope: &Scope<'_>, filter: Filter) -> Result<Filter, Inexpressible> {
+        let boxed = |inner: Filter| self.filter(scope, inner).map(Box::new);
+        Ok(match filter {
+            Filter::Literal(_) => filter,
+            Filter::Path(path) => Filter::Path(self.scoped(scope, &path)?),
+            Filter::Compare(left, op, right) => {
+                let (left, right) = self.respelled(scope, *left, *right);
+                Filter::Compare(boxed(left)?, op, boxed(right)?)
             }
-            (left, right) => Filter::Compare(Box::new(left), op, Box::new(right)),
-        },
-        Filter::And(left, right) => respell(noun, *left, spell).and(respell(noun, *right, spell)),
-        Filter::Or(left, right) => respell(noun, *left, spell).or(respell(noun, *right, spell)),
-        Filter::Not(inner) => Filter::Not(Box::new(respell(noun, *inner, spell))),
-        other => other,
+            Filter::In(value, literals) => {
+                let kind = scope.kind_of(&value);
+                let literals = literals.into_iter().map(|literal| self.spelled(kind, literal));
+                Filter::In(boxed(*value)?, literals.collect())
+            }
+            Filter::And(left, right) => Filter::And(boxed(*left)?, boxed(*right)?),
+            Filter::Or(left, right) => Filter::Or(boxed(*left)?, boxed(*right)?),
+            Filter::Not(inner) => Filter::Not(boxed(*inner)?),
+            Filter::Call(function, arguments) => Filter::Call(
+                function,
+                arguments.into_iter().map(|a| self.filter(scope, a)).collect::<Result<_, _>>()?,
+            ),
+            Filter::Quantified(path, quantifier, body) => {
+                let below = scope.noun_below(&path);
+                let body = body
+                    .map(|(variable, body)| {
+                        let inner = Scope { variable: Some((&variable, below)), ..*scope };
+                        let body = self.filter(&inner, *body)?;
+                        Ok((variable, Box::new(body)))
+                    })
+                    .transpose()?;
+                Filter::Quantified(self.scoped(scope, &path)?, quantifier, body)
+            }
+        })
+    }
+
+    /// A path, which in a lambda may start with the lambda's variable.
+    fn scoped(&self, scope: &Scope<'_>, path: &Path) -> Result<Path, Inexpressible> {
+        match scope.of_variable(path) {
+            None => self.path(scope.noun, path, "$filter"),
+            Some((first, None, rest)) => Ok(Path([&[first.clone()], rest].concat())),
+            Some((first, Some(noun), rest)) => {
+                let rest = self.path(noun, &Path(rest.to_vec()), "$filter")?;
+                Ok(Path([vec![first.clone()], rest.0].concat()))
+            }
+        }
+    }
+
+    /// Words compared with a member whose spelling differs between the versions.
+    fn respelled(&self, scope: &Scope<'_>, left: Filter, right: Filter) -> (Filter, Filter) {
+        match (left, right) {
+            (left, Filter::Literal(literal)) => {
+                let literal = self.spelled(scope.kind_of(&left), literal);
+                (left, Filter::Literal(literal))
+            }
+            (Filter::Literal(literal), right) => {
+                let literal = self.spelled(scope.kind_of(&right), literal);
+                (Filter::Literal(literal), right)
+            }
+            both => both,
+        }
+    }
+
+    fn spelled(&self, kind: Kind, literal: Literal) -> Literal {
+        match literal {
+            Literal::String(word) => Literal::String((self.respell)(kind, word)),
+            other => other,
+        }
     }
 }
 
-fn kind_at(noun: &Noun, path: &Path) -> Kind {
+/// What names of a filter belong to.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    noun: &'a Noun,
+    /// A lambda's variable, and the noun of the elements where it is known.
+    variable: Option<(&'a str, Option<&'static Noun>)>,
+}
+
+impl<'a> Scope<'a> {
+    fn of_variable<'p>(
+        &self,
+        path: &'p Path,
+    ) -> Option<(&'p String, Option<&'static Noun>, &'p [String])> {
+        let (variable, noun) = self.variable?;
+        let (first, rest) = path.0.split_first()?;
+        (first == variable).then_some((first, noun, rest))
+    }
+
+    fn noun_below(&self, path: &Path) -> Option<&'static Noun> {
+        let mut members = path.0.iter();
+        let mut below = self.noun.member(members.next()?)?.below()?;
+        for segment in members {
+            below = below.member(segment)?.below()?;
+        }
+        Some(below)
+    }
+
+    fn kind_of(&self, filter: &Filter) -> Kind {
+        let Filter::Path(path) = filter else { return Kind::Plain };
+        match self.of_variable(path) {
+            Some((_, Some(noun), rest)) => kind_at(noun, rest),
+            Some((_, None, _)) => Kind::Plain,
+            None => kind_at(self.noun, &path.0),
+        }
+    }
+}
+
+fn kind_at(noun: &Noun, path: &[String]) -> Kind {
     let mut at = Some(noun);
     let mut kind = Kind::Plain;
-    for segment in &path.0 {
+    for segment in path {
         let Some(member) = at.and_then(|noun| noun.member(segment)) else { return Kind::Plain };
         kind = member.kind;
         at = member.below();

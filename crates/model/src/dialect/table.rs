@@ -17,6 +17,8 @@ pub enum Evidence {
 pub enum Kind {
     /// Nothing.
     Plain,
+    /// A word of a list that both versions spell alike, though no metadata closes the list.
+    Word,
     /// A word of an enum: camelCase in v1.0, PascalCase in beta.
     Spelled,
     /// A word of an enum whose two spellings do not follow from each other: `(v1.0, beta)`.
@@ -60,7 +62,7 @@ impl Member {
     pub fn below(&self) -> Option<&'static Noun> {
         match self.kind {
             Kind::Nest(noun) | Kind::Reference(noun, _) => Some(noun),
-            Kind::Plain | Kind::Spelled | Kind::Paired(_) | Kind::ByType(_) => None,
+            Kind::Plain | Kind::Word | Kind::Spelled | Kind::Paired(_) | Kind::ByType(_) => None,
         }
     }
 }
@@ -126,7 +128,7 @@ pub fn is_word(version: Version, name: &str) -> bool {
     crate::dialect::noun::ALL.iter().any(|noun| {
         noun.members.iter().any(|member| {
             member.wire(version) == Some(name)
-                && matches!(member.kind, Kind::Spelled | Kind::Paired(_))
+                && matches!(member.kind, Kind::Word | Kind::Spelled | Kind::Paired(_))
         })
     })
 }
@@ -158,6 +160,10 @@ pub(crate) const fn beta_only(name: &'static str) -> Member {
 impl Member {
     pub(crate) const fn spelled(self) -> Self {
         Self { kind: Kind::Spelled, ..self }
+    }
+
+    pub(crate) const fn word(self) -> Self {
+        Self { kind: Kind::Word, ..self }
     }
 
     pub(crate) const fn paired(self, pairs: &'static [(&'static str, &'static str)]) -> Self {

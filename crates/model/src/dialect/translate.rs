@@ -109,9 +109,7 @@ impl Writer {
             written.insert(flat.to_owned(), id.clone());
             return Ok(());
         }
-        let undeclared = self.version == Version::V1
-            && noun.name() == table::ASSIGNMENT.name()
-            && table::UNDECLARED_IN_V1.contains(&member.name());
+        let undeclared = table::is_undeclared(self.version, noun, member.name());
         if undeclared && self.purpose == Use::Answer {
             return Ok(());
         }
@@ -128,7 +126,7 @@ impl Writer {
             Kind::Spelled if self.version == Version::Beta => {
                 recase(value, char::to_ascii_uppercase)
             }
-            Kind::Plain | Kind::Spelled => value.clone(),
+            Kind::Plain | Kind::Word | Kind::Spelled => value.clone(),
             Kind::Paired(pairs) => repaired(value, pairs.iter().map(|(v1, beta)| (*v1, *beta))),
             Kind::Nest(below) | Kind::Reference(below, _) => self.value(below, value)?,
             Kind::ByType(nouns) => self.by_type(nouns, value)?,
@@ -217,7 +215,7 @@ impl Reader {
 
     fn member(&mut self, member: &Member, value: &Value, at: &str) -> Value {
         match member.kind {
-            Kind::Plain => value.clone(),
+            Kind::Plain | Kind::Word => value.clone(),
             // Both versions take both cases in requests.
             Kind::Spelled => recase(value, char::to_ascii_lowercase),
             Kind::Paired(pairs) => repaired(value, pairs.iter().map(|(v1, beta)| (*beta, *v1))),

@@ -21,6 +21,27 @@ fn filters_and_expands_speak_both_tongues() {
 }
 
 #[test]
+fn words_are_spelled_wherever_they_stand_and_lambdas_are_translated() {
+    let v1 = query("$filter='delivered' ne state and state in ('expired','delivered')");
+    let beta = query_to_wire(Beta, &noun::ASSIGNMENT, &v1).unwrap();
+    assert_eq!(
+        beta.to_string(),
+        "$filter='Delivered' ne assignmentState and assignmentState in ('Expired','Delivered')"
+    );
+    let v1 =
+        query("$filter=resources/any(r:r/createdDateTime gt 2020-01-01 and state eq 'published')");
+    let beta = query_to_wire(Beta, &noun::CATALOG, &v1).unwrap();
+    assert_eq!(
+        beta.to_string(),
+        "$filter=accessPackageResources/any(r:r/addedOn gt 2020-01-01 and catalogStatus eq 'Published')"
+    );
+    assert_eq!(
+        query_from_wire(Beta, &noun::CATALOG, &beta).unwrap().filter.unwrap().paths().len(),
+        1
+    );
+}
+
+#[test]
 fn names_are_read_without_regard_to_case() {
     let beta = query("$filter=accessPackageAssignmentPolicy/Id eq 'x'");
     let read = query_from_wire(Beta, &noun::ASSIGNMENT, &beta).unwrap();

@@ -78,6 +78,10 @@ fn a_bad_filter_names_what_was_expected_and_where(#[case] text: &str, #[case] me
 fn hostile_nesting_is_refused_not_overflowed() {
     let text = format!("{}a{}", "(".repeat(100_000), ")".repeat(100_000));
     assert!(text.parse::<Filter>().unwrap_err().expected.contains("64 levels"));
+    let text = format!("a{}", " or a".repeat(100_000));
+    assert!(text.parse::<Filter>().unwrap_err().expected.contains("256 operands"));
+    let text = format!("$expand={}a{}", "a($expand=".repeat(10_000), ")".repeat(10_000));
+    assert!(odata::Query::parse(&text).unwrap_err().expected.contains("16 levels"));
     let text = format!("{}a", "not ".repeat(100_000));
     assert!(text.parse::<Filter>().unwrap_err().expected.contains("64 levels"));
 }
