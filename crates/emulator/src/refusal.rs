@@ -91,10 +91,11 @@ rules! {
     VERSION_UNKNOWN: "version-unknown", 400 "BadRequest", Observed, "gateway answer in public logs", false;
     SEGMENT_UNKNOWN: "segment-unknown", 400 "BadRequest", Observed, "microsoft-graph-docs-contrib issue 4133; live GET battery of 2026", false;
     OPTION_INVALID: "option-invalid", 400 "BadRequest", Observed, "microsoft-graph-docs-contrib issues 4133 and 4720", false;
-    METHOD_NOT_SERVED: "method-not-served", 405 "Request_BadRequest", Guess, "no record of a method that a served path does not take", false;
+    PAGE_SIZE: "page-size", 400 "Request_UnsupportedQuery", Observed, "three public clients quote it", false;
     NOT_IMPLEMENTED: "not-implemented", 501 "NotImplemented", Guess, "this emulator, not the service", false;
 
     // The directory.
+    DIRECTORY_PROPERTY: "directory-property", 400 "Request_BadRequest", Inferred, "the directory's words for a property that it does not have", false;
     OBJECT_NOT_FOUND: "object-not-found", 404 "Request_ResourceNotFound", Observed, "live GET battery of 2026; two clients", false;
     PRINCIPAL_NAME_TAKEN: "principal-name-taken", 400 "Request_BadRequest", Observed, "public logs of user creation", false;
     DIRECTORY_VALUE_MISSING: "directory-value-missing", 400 "Request_BadRequest", Inferred, "the documented required properties of POST users and POST groups", false;
@@ -111,6 +112,7 @@ rules! {
     RESOURCE_NOT_FOUND: "resource-not-found", 404 "ResourceNotFound", Observed, "microsoft-graph-docs issue 18874; console log of 22 October 2024", true;
     ROLE_NOT_FOUND: "role-not-found", 404 "RoleNotFound", Observed, "terraform-provider-azuread issue 1066", true;
     ROLE_SCOPE_NOT_FOUND: "role-scope-not-found", 404 "ResourceRoleScopeNotFound", Guess, "the pattern of the other codes", true;
+    SCOPE_NOT_FOUND: "scope-not-found", 404 "ScopeNotFound", Guess, "the pattern of the other codes", true;
     ENVIRONMENT_NOT_FOUND: "environment-not-found", 404 "ResourceEnvironmentNotFound", Guess, "the pattern of the other codes", true;
 
     // Entitlement management: bodies and queries.
@@ -136,6 +138,7 @@ rules! {
     NO_VALID_POLICY: "no-valid-policy", 400 "InvalidPolicy", Guess, "the words are seen (a blog of 13 May 2025), the code is not", true;
     TARGET_OUT_OF_SCOPE: "target-out-of-scope", 400 "InvalidPolicy", Guess, "the words are seen (entra-docs issue 967), the code is not", true;
     SUBJECT_NOT_FOUND: "subject-not-found", 400 "SubjectNotFound", Guess, "the pattern of the other codes", true;
+    ANY_USER_POLICY: "any-user-policy", 400 "AnyUserPolicyValidationError", Observed, "live run of 2026", true;
     APPROVAL_STAGES: "approval-stages", 400 "InvalidApprovalStages", Observed, "live runs of 6 September 2026", true;
 }
 

@@ -14,8 +14,6 @@ pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) directory: Directory,
     pub(crate) entitlement: Entitlement,
-    /// The time up to which everything due was carried out.
-    pub(crate) settled: Timestamp,
 }
 
 /// Who made a call, and when.

@@ -31,7 +31,7 @@ impl Default for Options {
 
 /// Somebody who can call: a user and the token by which the tenant knows them. Tokens are opaque
 /// texts of this tenant, good for nothing elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The user's object id.
     pub user: String,
@@ -39,6 +39,12 @@ pub struct Identity {
     pub name: String,
     /// The bearer token.
     pub token: String,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identity({})", self.name)
+    }
 }
 
 /// An object that is there before the first call, with an id that the caller chooses.
@@ -61,12 +67,20 @@ pub enum Seed<'a> {
 }
 
 /// A tenant: state, identities and a clock. Clones share them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Tenant {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+impl std::fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tenant")
+            .field("administrator", &self.inner.administrator)
+            .field("requestor", &self.inner.requestor)
+            .finish_non_exhaustive()
+    }
+}
+
 pub(crate) struct Inner {
     pub(crate) state: Mutex<State>,
     pub(crate) clock: SharedClock,
@@ -87,7 +101,6 @@ impl Tenant {
             ids: Ids::seeded(options.seed),
             directory: Directory { domain: options.domain.clone(), ..Directory::default() },
             entitlement: Entitlement::default(),
-            settled: clock.now(),
         };
         let born = clock.now().saturating_sub(AGE).unwrap_or(Timestamp::MIN);
         let (administrator, requestor) = found(&mut state, born);

@@ -1,8 +1,11 @@
 //! How the service writes times: seven fractional digits in the answer that creates, milliseconds
 //! without trailing zeros on later reads (tutorial and reference pages agree), whole seconds in the
 //! directory.
+//!
+//! Every time that was read back in recorded exchanges ends in 0, 3 or 7 milliseconds: the store
+//! keeps three-hundredths of a second.
 
-use jiff::{Timestamp, TimestampRound, Unit};
+use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 use serde_json::Value;
 
 /// As in the answer that creates.
@@ -13,11 +16,16 @@ pub(crate) fn created(at: Timestamp) -> String {
 
 /// As on later reads.
 pub(crate) fn read(at: Timestamp) -> String {
-    let rounded = at.round(TimestampRound::new().smallest(Unit::Millisecond)).unwrap_or(at);
+    let second =
+        at.round(TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor));
+    let second = second.unwrap_or(at);
+    let ticks = (at.duration_since(second).as_nanos() * 300 + 500_000_000) / 1_000_000_000;
+    let milliseconds = i64::try_from((ticks * 10 + 1) / 3).unwrap_or(0);
+    let kept = second.saturating_add(SignedDuration::from_millis(milliseconds)).unwrap_or(at);
     let text = format!(
         "{}.{:03}",
-        rounded.strftime("%Y-%m-%dT%H:%M:%S"),
-        rounded.subsec_millisecond().unsigned_abs()
+        kept.strftime("%Y-%m-%dT%H:%M:%S"),
+        kept.subsec_millisecond().unsigned_abs()
     );
     format!("{}Z", text.trim_end_matches('0').trim_end_matches('.'))
 }
@@ -41,6 +49,10 @@ mod tests {
         let at: Timestamp = "2020-06-29T19:47:44.7399675Z".parse().expect("a time");
         assert_eq!(created(at), "2020-06-29T19:47:44.7399675Z");
         assert_eq!(read(at), "2020-06-29T19:47:44.74Z");
+        let modified: Timestamp = "2020-06-29T19:47:44.7555489Z".parse().expect("a time");
+        assert_eq!(read(modified), "2020-06-29T19:47:44.757Z");
+        let last: Timestamp = "2020-06-29T19:47:44.9999Z".parse().expect("a time");
+        assert_eq!(read(last), "2020-06-29T19:47:45Z");
         let whole: Timestamp = "2020-06-29T19:47:44Z".parse().expect("a time");
         assert_eq!(created(whole), "2020-06-29T19:47:44.0000000Z");
         assert_eq!(read(whole), "2020-06-29T19:47:44Z");

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, SERVICE_SETS};
 use crate::ids::Ids;
 use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal};
 use crate::time;
@@ -48,7 +48,7 @@ impl Directory {
             owners.push(owner.to_owned());
         }
         let mut others = body.as_object().cloned().unwrap_or_default();
-        others.retain(|name, _| !name.contains('@'));
+        others.retain(|name, _| !name.contains('@') && !SERVICE_SETS.contains(&name.as_str()));
         let id = ids.next();
         self.groups.insert(
             id.clone(),

@@ -15,6 +15,10 @@ pub(crate) use role::{BUILT_IN_ROLES, RoleAssignment, RoleDefinition};
 pub(crate) use site::{Environment, Site};
 pub(crate) use user::User;
 
+/// Properties that the service sets, whatever a body says.
+pub(crate) const SERVICE_SETS: [&str; 4] =
+    ["id", "createdDateTime", "deletedDateTime", "createdByAppId"];
+
 /// The directory's tables.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {

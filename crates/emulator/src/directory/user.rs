@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use model::Version;
 use serde_json::{Map, Value, json};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, SERVICE_SETS};
 use crate::ids::Ids;
 use crate::refusal::{DIRECTORY_VALUE_MISSING, PRINCIPAL_NAME_TAKEN, Refusal};
 use crate::time;
@@ -62,7 +62,7 @@ impl Directory {
         let mut others = body.as_object().cloned().unwrap_or_default();
         // A password is taken and never given back.
         others.shift_remove("passwordProfile");
-        others.retain(|name, _| !name.contains('@'));
+        others.retain(|name, _| !name.contains('@') && !SERVICE_SETS.contains(&name.as_str()));
         let id = ids.next();
         self.users.insert(
             id.clone(),

@@ -18,8 +18,25 @@ pub(crate) struct Assignment {
     pub(crate) start: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
     pub(crate) expired: Option<Timestamp>,
-    /// What was given: an id each, with the resource and the role's origin id.
-    pub(crate) given: Vec<(String, String, String)>,
+    pub(crate) given: Vec<Given>,
+}
+
+/// A resource's role that an assignment gave.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) id: String,
+    pub(crate) resource_id: String,
+    /// The object that the resource stands for, which may be part of several catalogs.
+    pub(crate) resource_origin_id: String,
+    pub(crate) role_origin_id: String,
+}
+
+impl Given {
+    /// Whether it is the same role of the same object.
+    pub(crate) fn is_same_role(&self, other: &Self) -> bool {
+        self.resource_origin_id == other.resource_origin_id
+            && self.role_origin_id == other.role_origin_id
+    }
 }
 
 /// A user as entitlement management knows them; its id is not the user's.

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::{known_word, not_honoured};
 use crate::refusal::{
     CATALOG_BUILT_IN, CATALOG_IN_USE, CATALOG_NOT_FOUND, MODEL_INVALID, Refusal, not_found,
 };
@@ -51,6 +52,11 @@ impl State {
         let Some(name) = body["displayName"].as_str() else {
             return Err(MODEL_INVALID.says("The model is invalid."));
         };
+        not_honoured(body, &["customWorkflowExtensions", "accessPackages", "resources"])?;
+        let state = known_word(
+            body["state"].as_str().unwrap_or("published"),
+            &["published", "unpublished"],
+        )?;
         let id = self.ids.next();
         self.entitlement.catalogs.insert(
             id.clone(),
@@ -59,7 +65,7 @@ impl State {
                 display_name: name.to_owned(),
                 description: body["description"].as_str().map(str::to_owned),
                 is_built_in: false,
-                is_published: body["state"].as_str().is_none_or(|state| state == "published"),
+                is_published: state == "published",
                 is_externally_visible: body["isExternallyVisible"].as_bool().unwrap_or(false),
                 created_by: self.directory.principal_name(caller.user),
                 created: caller.now,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Assignment, Request, RoleScope};
+use super::{Assignment, Given, Request, RoleScope};
 use crate::state::{BEGINS_AFTER, DELIVERS_AFTER, NOTIFIES_AFTER, State};
 
 /// Something that falls due.
@@ -39,7 +39,6 @@ impl State {
                 Due::Expire(id) => self.expire(&id, at),
             }
         }
-        self.settled = now;
     }
 
     fn schedule(&mut self, at: Timestamp, due: Due) {
@@ -124,22 +123,16 @@ impl State {
 
     /// Gives what the package holds. What the origin does not have any more is not given.
     fn grant(&mut self, assignment_id: &str, at: Timestamp) -> (&'static str, &'static str) {
+        let failed = ("deliveryFailed", "DeliveryFailed");
         let Some(assignment) = self.entitlement.assignments.get(assignment_id).cloned() else {
-            return ("deliveryFailed", "DeliveryFailed");
+            return failed;
         };
-        let package = self.entitlement.packages.get(&assignment.package_id);
-        let wanted: Vec<RoleScope> =
-            package.map(|p| p.role_scopes.values().cloned().collect()).unwrap_or_default();
-        let mut given = Vec::new();
-        for scope in &wanted {
-            if self.give(&assignment, scope) {
-                given.push((
-                    self.ids.next(),
-                    scope.resource_id.clone(),
-                    scope.role_origin_id.clone(),
-                ));
-            }
-        }
+        let Some(package) = self.entitlement.packages.get(&assignment.package_id) else {
+            return failed;
+        };
+        let wanted: Vec<RoleScope> = package.role_scopes.values().cloned().collect();
+        let given: Vec<Given> =
+            wanted.iter().filter_map(|scope| self.give(&assignment, scope)).collect();
         let end = self.entitlement.policies.get(&assignment.policy_id).and_then(|p| p.end(at));
         let (state, status) = match given.len() {
             n if n == wanted.len() => ("delivered", "Delivered"),
@@ -166,26 +159,25 @@ impl State {
         }
     }
 
-    /// Whether the role could be given.
-    fn give(&mut self, assignment: &Assignment, scope: &RoleScope) -> bool {
-        let Some(subject) = self.entitlement.subjects.get(&assignment.subject_id) else {
-            return false;
+    /// Gives one role, if its origin still has it.
+    fn give(&mut self, assignment: &Assignment, scope: &RoleScope) -> Option<Given> {
+        let user = self.entitlement.subjects.get(&assignment.subject_id)?.object_id.clone();
+        let resource = self.entitlement.resources.get(&scope.resource_id)?;
+        let mut roles = resource.roles(&self.directory).into_iter();
+        roles.find(|role| role.origin_id == scope.role_origin_id)?;
+        self.directory.users.get(&user)?;
+        let given = Given {
+            id: self.ids.next(),
+            resource_id: resource.id.clone(),
+            resource_origin_id: resource.origin_id.clone(),
+            role_origin_id: scope.role_origin_id.clone(),
         };
-        let user = subject.object_id.clone();
-        let Some(resource) = self.entitlement.resources.get(&scope.resource_id) else {
-            return false;
-        };
-        let has_role =
-            resource.roles(&self.directory).iter().any(|r| r.origin_id == scope.role_origin_id);
-        if !has_role || !self.directory.users.contains_key(&user) {
-            return false;
-        }
         if let Some(list) = self.held_list(&scope.role_origin_id)
             && !list.contains(&user)
         {
             list.push(user);
         }
-        true
+        Some(given)
     }
 
     /// The members or owners that a group's role stands for; other roles leave no trace in the
@@ -207,56 +199,57 @@ impl State {
         assignment.expired = Some(at);
         let given = std::mem::take(&mut assignment.given);
         let subject = assignment.subject_id.clone();
-        for (_, _, role) in given {
+        for role in given {
             self.take(&subject, &role);
         }
     }
 
     /// Takes a role away unless another assignment still gives it.
-    fn take(&mut self, subject_id: &str, role: &str) {
+    fn take(&mut self, subject_id: &str, role: &Given) {
         let still = self.entitlement.assignments.values().any(|other| {
-            other.subject_id == subject_id && other.given.iter().any(|(_, _, given)| given == role)
+            other.subject_id == subject_id && other.given.iter().any(|g| g.is_same_role(role))
         });
         let Some(subject) = self.entitlement.subjects.get(subject_id).filter(|_| !still) else {
             return;
         };
         let user = subject.object_id.clone();
-        if let Some(list) = self.held_list(role) {
+        if let Some(list) = self.held_list(&role.role_origin_id) {
             list.retain(|holder| *holder != user);
         }
     }
 
-    /// Gives whoever has a package the roles that it got since.
-    pub(crate) fn regrant(&mut self, package_id: &str) {
+    /// Gives whoever has a package the role that it got since.
+    pub(crate) fn give_to_holders(&mut self, package_id: &str, scope: &RoleScope) {
         for assignment in self.holders(package_id) {
-            let package = self.entitlement.packages.get(package_id);
-            let scopes: Vec<RoleScope> =
-                package.map(|p| p.role_scopes.values().cloned().collect()).unwrap_or_default();
-            for scope in scopes {
-                let role = &scope.role_origin_id;
-                let has = assignment.given.iter().any(|(_, _, given)| given == role);
-                if has || !self.give(&assignment, &scope) {
-                    continue;
-                }
-                let entry = (self.ids.next(), scope.resource_id.clone(), role.clone());
-                if let Some(held) = self.entitlement.assignments.get_mut(&assignment.id) {
-                    held.given.push(entry);
-                }
+            let Some(given) = self.give(&assignment, scope) else { continue };
+            if let Some(held) = self.entitlement.assignments.get_mut(&assignment.id)
+                && !held.given.iter().any(|known| known.is_same_role(&given))
+            {
+                held.given.push(given);
             }
         }
     }
 
-    pub(crate) fn revoke_from_holders(&mut self, package_id: &str, scope: &RoleScope) {
+    /// Takes from whoever has a package the role that it lost.
+    pub(crate) fn take_from_holders(&mut self, package_id: &str, scope: &RoleScope) {
+        let lost = |given: &Given| {
+            given.resource_id == scope.resource_id && given.role_origin_id == scope.role_origin_id
+        };
         for assignment in self.holders(package_id) {
-            if let Some(held) = self.entitlement.assignments.get_mut(&assignment.id) {
-                held.given.retain(|(_, _, role)| *role != scope.role_origin_id);
+            let Some(held) = self.entitlement.assignments.get_mut(&assignment.id) else { continue };
+            let (taken, kept): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut held.given).into_iter().partition(lost);
+            held.given = kept;
+            for role in taken {
+                self.take(&assignment.subject_id, &role);
             }
-            self.take(&assignment.subject_id, &scope.role_origin_id);
         }
     }
 
     fn holders(&self, package_id: &str) -> Vec<Assignment> {
-        let holds = |a: &&Assignment| a.package_id == package_id && a.state == "delivered";
+        let holds = |a: &&Assignment| {
+            a.package_id == package_id && matches!(a.state, "delivered" | "partiallyDelivered")
+        };
         self.entitlement.assignments.values().filter(holds).cloned().collect()
     }
 

@@ -15,10 +15,12 @@ mod resource;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
+use crate::refusal::{NOT_IMPLEMENTED, Refusal, WORD_UNKNOWN};
 use crate::state::Table;
 
-pub(crate) use assignment::{Assignment, Subject};
+pub(crate) use assignment::{Assignment, Given, Subject};
 pub(crate) use catalog::Catalog;
 pub(crate) use delivery::Due;
 pub(crate) use package::{Package, RoleScope};
@@ -43,13 +45,25 @@ pub(crate) struct Entitlement {
     pub(crate) due_made: u64,
 }
 
-/// The words of an enum, checked before anything else is (console log of 22 October 2024).
-pub(crate) fn known_word(
-    given: &str,
-    words: &[&'static str],
-) -> Result<&'static str, crate::refusal::Refusal> {
-    let found = words.iter().find(|word| word.eq_ignore_ascii_case(given)).copied();
-    found.ok_or_else(|| {
-        crate::refusal::WORD_UNKNOWN.says(format!("Requested value '{given}' was not found."))
-    })
+/// The words of a list, checked before anything else is (console log of 22 October 2024); blanks
+/// around one are passed over (a live run of 2021).
+pub(crate) fn known_word(given: &str, words: &[&'static str]) -> Result<&'static str, Refusal> {
+    let found = words.iter().find(|word| word.eq_ignore_ascii_case(given.trim())).copied();
+    found.ok_or_else(|| WORD_UNKNOWN.says(format!("Requested value '{given}' was not found.")))
+}
+
+/// Refuses what says something that this emulator would pass over: no made-up success.
+pub(crate) fn not_honoured(body: &Value, names: &[&str]) -> Result<(), Refusal> {
+    let says_something = |name: &&&str| match &body[**name] {
+        Value::Null | Value::Bool(false) => false,
+        Value::Array(elements) => !elements.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    };
+    match names.iter().find(says_something) {
+        Some(name) => {
+            Err(NOT_IMPLEMENTED.says(format!("{name} is not implemented by this emulator.")))
+        }
+        None => Ok(()),
+    }
 }

@@ -1,9 +1,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::not_honoured;
 use crate::refusal::{
     DUPLICATE_PACKAGE, MODEL_INVALID, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, RESOURCE_NOT_FOUND,
-    ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND, Refusal, not_found,
+    ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND, Refusal, SCOPE_NOT_FOUND, not_found,
 };
 use crate::state::{Caller, State, Table};
 use crate::time;
@@ -77,6 +78,15 @@ impl State {
         let Some(name) = body["displayName"].as_str() else {
             return Err(MODEL_INVALID.says("The model is invalid."));
         };
+        not_honoured(
+            body,
+            &[
+                "resourceRoleScopes",
+                "assignmentPolicies",
+                "incompatibleAccessPackages",
+                "incompatibleGroups",
+            ],
+        )?;
         let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
         self.catalog(catalog_id)?;
         let same = |package: &Package| {
@@ -107,7 +117,11 @@ impl State {
     /// Deletes a package with its policies and role scopes; refused while anybody has it.
     pub(crate) fn delete_package(&mut self, id: &str) -> Result<(), Refusal> {
         let package = self.package(id)?;
-        if self.entitlement.assignments.values().any(|a| a.package_id == id && a.is_current()) {
+        let held =
+            self.entitlement.assignments.values().any(|a| a.package_id == id && a.is_current());
+        // What is on its way counts as well.
+        let asked = self.entitlement.requests.values().any(|r| r.package_id == id && r.is_open());
+        if held || asked {
             return Err(PACKAGE_IN_USE.says(format!(
                 "The access package: {} can not be deleted because there are active assignments.",
                 package.display_name
@@ -141,20 +155,28 @@ impl State {
         if !has {
             return Err(not_found(&ROLE_NOT_FOUND, "role"));
         }
+        let scope = &body["scope"];
+        let fits = |given: &Value, known: &str| {
+            given.as_str().is_none_or(|given| given.eq_ignore_ascii_case(known))
+        };
+        if !fits(&scope["id"], &resource.scope_id) || !fits(&scope["originId"], &resource.origin_id)
+        {
+            return Err(not_found(&SCOPE_NOT_FOUND, "scope"));
+        }
         let (resource_id, scope_id) = (resource.id.clone(), resource.scope_id.clone());
         let role_id = self.role_id_in_use(&resource_id, origin);
         let id = model::role_scope_id(&role_id, &scope_id).0;
-        let created_by = self.directory.principal_name(caller.user);
+        let scope = RoleScope {
+            id: id.clone(),
+            resource_id,
+            role_origin_id: origin.to_owned(),
+            created_by: self.directory.principal_name(caller.user),
+            created: caller.now,
+        };
         if let Some(package) = self.entitlement.packages.get_mut(package_id) {
-            package.role_scopes.entry(id.clone()).or_insert_with(|| RoleScope {
-                id: id.clone(),
-                resource_id,
-                role_origin_id: origin.to_owned(),
-                created_by,
-                created: caller.now,
-            });
+            package.role_scopes.entry(id.clone()).or_insert_with(|| scope.clone());
         }
-        self.regrant(package_id);
+        self.give_to_holders(package_id, &scope);
         Ok(id)
     }
 
@@ -176,7 +198,7 @@ impl State {
         let removed = package.and_then(|package| package.role_scopes.shift_remove(id));
         let removed =
             removed.ok_or_else(|| not_found(&ROLE_SCOPE_NOT_FOUND, "resource role scope"))?;
-        self.revoke_from_holders(package_id, &removed);
+        self.take_from_holders(package_id, &removed);
         Ok(())
     }
 }

@@ -1,9 +1,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::not_honoured;
 use crate::refusal::{
-    APPROVAL_STAGES, ARGUMENT_NULL, MODEL_INVALID, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal,
-    not_found,
+    ANY_USER_POLICY, APPROVAL_STAGES, ARGUMENT_NULL, MODEL_INVALID, POLICY_IN_USE,
+    POLICY_NOT_FOUND, Refusal, not_found,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -15,7 +16,7 @@ pub(crate) struct Policy {
     pub(crate) package_id: String,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
-    pub(crate) scope: String,
+    pub(crate) scope: &'static str,
     pub(crate) targets: Value,
     pub(crate) expiration: Value,
     pub(crate) requestor_settings: Value,
@@ -24,6 +25,20 @@ pub(crate) struct Policy {
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
 }
+
+/// The words of `allowedTargetScope`.
+const SCOPES: [&str; 10] = [
+    "notSpecified",
+    "specificDirectoryUsers",
+    "specificConnectedOrganizationUsers",
+    "specificDirectoryServicePrincipals",
+    "allMemberUsers",
+    "allDirectoryUsers",
+    "allDirectoryServicePrincipals",
+    "allConfiguredConnectedOrganizationUsers",
+    "allExternalUsers",
+    "allDirectoryAgentIdentities",
+];
 
 /// A policy is marked as changed a moment after it was made, even in the answer that makes it
 /// (15.6 ms in the tutorial's capture, up to 80 ms in live runs).
@@ -83,7 +98,7 @@ impl Policy {
     /// How narrowly it names who may ask; the narrowest policy that covers somebody is theirs
     /// (order of the troubleshooting page).
     pub(crate) fn breadth(&self) -> u8 {
-        match self.scope.as_str() {
+        match self.scope {
             "specificDirectoryUsers" | "specificConnectedOrganizationUsers" => 1,
             "allMemberUsers" => 2,
             "allDirectoryUsers" => 3,
@@ -105,13 +120,36 @@ impl State {
     ) -> Result<String, Refusal> {
         let invalid = || MODEL_INVALID.says("The model is invalid.");
         let name = body["displayName"].as_str().ok_or_else(invalid)?;
+        not_honoured(
+            body,
+            &[
+                "automaticRequestSettings",
+                "questions",
+                "notificationSettings",
+                "customExtensionStageSettings",
+                "customExtensionHandlers",
+                "reviewSettings",
+            ],
+        )?;
+        not_honoured(&body["requestorSettings"], &["onBehalfRequestors"])?;
         let Some(package_id) = body["accessPackage"]["id"].as_str() else {
             return Err(ARGUMENT_NULL.says("Value cannot be null.\r\nParameter name: Id"));
         };
         self.package(package_id)?;
         let expiration = expiration(&body["expiration"]).ok_or_else(invalid)?;
         let approval = approval(&body["requestApprovalSettings"])?;
-        let requestor_settings = requestor_settings(&body["requestorSettings"]);
+        let requestor_settings =
+            requestor_settings(&body["requestorSettings"]).ok_or_else(invalid)?;
+        let scope = body["allowedTargetScope"].as_str().unwrap_or("notSpecified");
+        let scope = SCOPES.iter().find(|known| known.eq_ignore_ascii_case(scope));
+        // v1.0 does not know beta's words (live run of 2026: NoSubjects).
+        let scope = *scope.ok_or_else(invalid)?;
+        let asks = requestor_settings["enableTargetsToSelfAddAccess"] == true;
+        if scope == "allExternalUsers" && asks && approval["isApprovalRequiredForAdd"] != true {
+            return Err(ANY_USER_POLICY.says(
+                "An access package policy with Any User option must have an approval configured.",
+            ));
+        }
         let id = self.ids.next();
         self.entitlement.policies.insert(
             id.clone(),
@@ -120,7 +158,7 @@ impl State {
                 package_id: package_id.to_owned(),
                 display_name: name.to_owned(),
                 description: body["description"].as_str().map(str::to_owned),
-                scope: body["allowedTargetScope"].as_str().unwrap_or("notSpecified").to_owned(),
+                scope,
                 targets: match &body["specificAllowedTargets"] {
                     Value::Array(targets) => Value::Array(targets.clone()),
                     _ => json!([]),
@@ -139,7 +177,11 @@ impl State {
     /// Deletes a policy; refused while anybody has access through it.
     pub(crate) fn delete_policy(&mut self, id: &str) -> Result<(), Refusal> {
         let policy = self.policy(id)?;
-        if self.entitlement.assignments.values().any(|a| a.policy_id == id && a.is_current()) {
+        let held =
+            self.entitlement.assignments.values().any(|a| a.policy_id == id && a.is_current());
+        // What is on its way counts as well.
+        let asked = self.entitlement.requests.values().any(|r| r.policy_id == id && r.is_open());
+        if held || asked {
             return Err(POLICY_IN_USE.says(format!(
                 "The policy: {} can not be deleted because there are active assignments.",
                 policy.display_name
@@ -153,14 +195,15 @@ impl State {
     pub(crate) fn covers(&self, policy: &Policy, user: &str) -> bool {
         let Some(found) = self.directory.users.get(user) else { return false };
         let targets = policy.targets.as_array().into_iter().flatten();
-        match policy.scope.as_str() {
+        match policy.scope {
             "specificDirectoryUsers" => targets.into_iter().any(|target| {
                 let named = target["userId"].as_str() == Some(user);
                 let group = target["groupId"].as_str().and_then(|g| self.directory.groups.get(g));
                 named || group.is_some_and(|group| group.members.iter().any(|m| m == user))
             }),
             "allMemberUsers" => !found.is_guest,
-            "allDirectoryUsers" | "allExternalUsers" => true,
+            "allExternalUsers" => found.is_guest,
+            "allDirectoryUsers" => true,
             _ => false,
         }
     }
@@ -172,6 +215,8 @@ fn expiration(given: &Value) -> Option<Value> {
         return Some(json!({"endDateTime": null, "duration": null, "type": "noExpiration"}));
     }
     let kind = given["type"].as_str().unwrap_or("notSpecified");
+    let kinds = ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"];
+    let kind = *kinds.iter().find(|known| known.eq_ignore_ascii_case(kind))?;
     let fine = match kind {
         "afterDuration" => {
             // Only ISO 8601; the parser would take plain English too.
@@ -179,17 +224,22 @@ fn expiration(given: &Value) -> Option<Value> {
             text.parse::<jiff::Span>().is_ok_and(|span| span.is_positive())
         }
         "afterDateTime" => given["endDateTime"].as_str()?.parse::<Timestamp>().is_ok(),
-        "noExpiration" | "notSpecified" => true,
-        _ => false,
+        _ => true,
     };
     fine.then(|| {
         json!({"endDateTime": given["endDateTime"], "duration": given["duration"], "type": kind})
     })
 }
 
-fn requestor_settings(given: &Value) -> Value {
+/// The settings, those not given false; nothing where one is no flag.
+fn requestor_settings(given: &Value) -> Option<Value> {
+    let mut flags =
+        given.as_object().into_iter().flatten().filter(|(name, _)| name.starts_with("enable"));
+    if flags.any(|(_, value)| !value.is_boolean() && !value.is_null()) {
+        return None;
+    }
     let flag = |name: &str| given[name].as_bool().unwrap_or(false);
-    json!({
+    Some(json!({
         "enableTargetsToSelfAddAccess": flag("enableTargetsToSelfAddAccess"),
         "enableTargetsToSelfUpdateAccess": flag("enableTargetsToSelfUpdateAccess"),
         "enableTargetsToSelfRemoveAccess": flag("enableTargetsToSelfRemoveAccess"),
@@ -197,12 +247,17 @@ fn requestor_settings(given: &Value) -> Value {
         "enableOnBehalfRequestorsToAddAccess": flag("enableOnBehalfRequestorsToAddAccess"),
         "enableOnBehalfRequestorsToUpdateAccess": flag("enableOnBehalfRequestorsToUpdateAccess"),
         "enableOnBehalfRequestorsToRemoveAccess": flag("enableOnBehalfRequestorsToRemoveAccess"),
-        "onBehalfRequestors": [],
-    })
+    "onBehalfRequestors": [],
+    }))
 }
 
 /// Either flag demands stages (live runs of 6 September 2026).
 fn approval(given: &Value) -> Result<Value, Refusal> {
+    for name in ["isApprovalRequiredForAdd", "isApprovalRequiredForUpdate"] {
+        if !given[name].is_boolean() && !given[name].is_null() {
+            return Err(MODEL_INVALID.says("The model is invalid."));
+        }
+    }
     let flag = |name: &str| given[name].as_bool().unwrap_or(false);
     let stages = given["stages"].as_array().cloned().unwrap_or_default();
     let required = flag("isApprovalRequiredForAdd") || flag("isApprovalRequiredForUpdate");
@@ -210,6 +265,7 @@ fn approval(given: &Value) -> Result<Value, Refusal> {
         return Err(APPROVAL_STAGES
             .says("If approval is required, a valid list of stages must be provided."));
     }
+    not_honoured(given, &["stages"])?;
     Ok(json!({
         "isApprovalRequiredForAdd": flag("isApprovalRequiredForAdd"),
         "isApprovalRequiredForUpdate": flag("isApprovalRequiredForUpdate"),

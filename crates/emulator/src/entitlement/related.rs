@@ -53,7 +53,7 @@ impl State {
                 let mut row = e.resources.get(key("$resource")).map(|r| r.row());
                 // Beta sends the scopes along, empty (capture of 2020).
                 if let (Version::Beta, Some(row)) = (version, &mut row) {
-                    row["scopes@odata.context"] = "accessPackageResourceScopes".into();
+                    row["scopes@odata.context"] = Value::Null;
                     row["scopes"] = json!([]);
                 }
                 one(row)
@@ -83,6 +83,15 @@ impl State {
             ("accessPackageResourceRoleScope", "scope") => {
                 one(e.resources.get(key("$resource")).map(|r| r.scope_row()))
             }
+            ("accessPackageAssignmentPolicy", "catalog") => {
+                let package = e.packages.get(key("accessPackageId"));
+                one(package.and_then(|p| e.catalogs.get(&p.catalog_id)).map(|c| c.row()))
+            }
+            // Not kept: neither can be given to a policy here.
+            ("accessPackageAssignmentPolicy", "customExtensionStageSettings" | "questions") => {
+                many(vec![])
+            }
+            ("accessPackageSubject", "connectedOrganization") => one(None),
             ("accessPackageAssignmentPolicy" | "accessPackageAssignment", "accessPackage") => {
                 one(e.packages.get(key("accessPackageId")).map(|p| p.row()))
             }
@@ -150,14 +159,14 @@ impl State {
         assignments
             .filter(|a| assignment_id.is_empty() || a.id == assignment_id)
             .flat_map(|a| a.given.iter().map(move |given| (a, given)))
-            .map(|(a, (id, resource_id, role))| {
-                let system = self.entitlement.resources.get(resource_id).map(|r| r.origin_system);
+            .map(|(a, given)| {
+                let resource = self.entitlement.resources.get(&given.resource_id);
                 json!({
-                    "id": id,
-                    "originId": role,
-                    "originSystem": system,
+                    "id": given.id,
+                    "originId": given.role_origin_id,
+                    "originSystem": resource.map(|resource| resource.origin_system),
                     "status": "Fulfilled",
-                    "$resource": resource_id,
+                    "$resource": given.resource_id,
                     "$subject": a.subject_id,
                 })
             })

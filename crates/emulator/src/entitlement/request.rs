@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::known_word;
+use super::{known_word, not_honoured};
 use crate::refusal::{
     ASSIGNMENT_NOT_FOUND, EXISTING_GRANT, MODEL_INVALID, NO_VALID_POLICY, NOT_IMPLEMENTED,
     OPEN_REQUEST, REQUEST_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, TARGET_OUT_OF_SCOPE, not_found,
@@ -81,7 +81,14 @@ impl State {
             return Err(MODEL_INVALID.says("The model is invalid."));
         };
         let kind = known_word(kind, &KINDS)?;
+        // `parameters` is taken and means nothing (PowerShell SDK issue 3324).
+        not_honoured(body, &["isValidationOnly", "answers"])?;
+        not_honoured(&body["schedule"], &["startDateTime", "recurrence"])?;
+        not_honoured(&body["schedule"]["expiration"], &["endDateTime", "duration"])?;
         let wanted = &body["assignment"];
+        if wanted["target"]["email"].is_string() && target_of(wanted).is_none() {
+            return Err(NOT_IMPLEMENTED.says("target.email is not implemented by this emulator."));
+        }
         let justification = body["justification"].as_str().map(str::to_owned);
         match kind {
             "userAdd" => self.ask_for(kind, wanted, caller, justification),

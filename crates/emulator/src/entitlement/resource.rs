@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::known_word;
+use super::{known_word, not_honoured};
 use crate::directory::Directory;
 use crate::refusal::{
     ALREADY_ONBOARDED, ARGUMENT_NULL, ENVIRONMENT_NOT_FOUND, NOT_IMPLEMENTED, NOT_RESOURCE_OWNER,
@@ -83,7 +83,10 @@ impl Resource {
             "AadApplication" => {
                 let principal = directory.service_principals.get(origin);
                 let roles = principal.into_iter().flat_map(|p| &p.app_roles);
-                roles.map(|(id, name)| role(id.clone(), name)).collect()
+                // Every application has it (a client that leaves it out says so); the directory's
+                // id for it is all zeros.
+                let default = principal.map(|_| role(UNUSED_ROLE.to_owned(), "Default Access"));
+                roles.map(|(id, name)| role(id.clone(), name)).chain(default).collect()
             }
             // The numbers that a new site gives its three groups.
             "SharePointOnline" => directory.sites.get(origin).map_or_else(Vec::new, |site| {
@@ -138,15 +141,15 @@ impl ResourceRequest {
     /// The answer and the row. The resource is not in it: no live run saw one.
     pub(crate) fn row(&self) -> Value {
         json!({
+            "catalogId": self.catalog_id,
+            "executeImmediately": false,
             "id": self.id,
             "requestType": self.kind,
             "state": "delivered",
             "requestStatus": "Fulfilled",
-            "catalogId": self.catalog_id,
-            "executeImmediately": false,
             "isValidationOnly": false,
-            "justification": self.justification,
             "expirationDateTime": null,
+            "justification": self.justification,
             "createdDateTime": time::read(self.created),
             "$resource": self.resource_id,
         })
@@ -174,12 +177,9 @@ impl State {
         };
         let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
         self.catalog(catalog_id)?;
-        let unsupported = match kind {
-            "adminUpdate" => Some("requestType adminUpdate"),
-            _ if body["isValidationOnly"] == true => Some("isValidationOnly"),
-            _ => None,
-        };
-        if let Some(what) = unsupported {
+        not_honoured(body, &["isValidationOnly"])?;
+        if kind == "adminUpdate" {
+            let what = "requestType adminUpdate";
             return Err(
                 NOT_IMPLEMENTED.says(format!("{what} is not implemented by this emulator."))
             );

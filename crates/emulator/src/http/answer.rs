@@ -55,11 +55,12 @@ pub(crate) fn write(
             (status, Some(envelope(&refusal, request_id, &client_id, now)), Some(rule))
         }
     };
+    let has_body = body.is_some();
     let text = body.map(|body| body.to_string());
     let mut response = Response::new(text.map_or_else(Body::empty, Body::from));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    if status != StatusCode::NO_CONTENT && status.is_success() {
+    if has_body && status.is_success() {
         let json = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(json));
         headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));

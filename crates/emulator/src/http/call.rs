@@ -1,9 +1,12 @@
 use http::request::Parts;
 use model::Version;
-use model::dialect::{Noun, from_wire};
+use model::dialect::{Noun, from_wire, noun};
 use serde_json::Value;
 
-use crate::refusal::{BODY_UNREADABLE, MODEL_INVALID, Refusal, VERSION_UNKNOWN};
+use crate::ids::is_guid;
+use crate::refusal::{
+    BODY_UNREADABLE, DIRECTORY_PROPERTY, MODEL_INVALID, Refusal, VERSION_UNKNOWN,
+};
 
 /// A request as far as it can be read without knowing what it means.
 #[derive(Debug)]
@@ -25,7 +28,32 @@ const UNREADABLE: &str = "Unable to read JSON request payload. Please ensure Con
 /// Path segments, decoded; empty ones (`/v1.0//users`, which a Microsoft SDK sends) are passed over.
 pub(crate) fn segments(path: &str) -> Vec<String> {
     let parts = path.split('/').filter(|segment| !segment.is_empty());
-    parts.map(odata::decode_component).collect()
+    parts.map(|segment| lowered(odata::decode_component(segment))).collect()
+}
+
+/// Guids are the same in either case; documents write them in both.
+fn lowered(text: String) -> String {
+    match is_guid(&text) {
+        true => text.to_lowercase(),
+        false => text,
+    }
+}
+
+/// A body whose ids are written as they are kept.
+fn with_lowered_ids(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| match value {
+                Value::String(text) if name == "id" || name.ends_with("Id") => {
+                    (name, Value::String(lowered(text)))
+                }
+                other => (name, with_lowered_ids(other)),
+            })
+            .collect(),
+        Value::Array(elements) => elements.into_iter().map(with_lowered_ids).collect(),
+        other => other,
+    }
 }
 
 impl Call {
@@ -47,9 +75,9 @@ impl Call {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: match body.is_empty() {
                 true => Value::Null,
-                false => {
-                    serde_json::from_slice(body).map_err(|_| BODY_UNREADABLE.says(UNREADABLE))?
-                }
+                false => serde_json::from_slice(body)
+                    .map(with_lowered_ids)
+                    .map_err(|_| BODY_UNREADABLE.says(UNREADABLE))?,
             },
             method: parts.method.clone(),
             origin: format!("{scheme}://{}", host.unwrap_or("graph.microsoft.com")),
@@ -57,13 +85,20 @@ impl Call {
     }
 
     /// The body as an object in canonical form. Members that the version does not have are refused.
-    pub(crate) fn canonical_body(&self, noun: &Noun) -> Result<Value, Refusal> {
+    pub(crate) fn canonical_body(&self, of: &Noun) -> Result<Value, Refusal> {
+        if self.body.is_null() {
+            return Err(BODY_UNREADABLE.says("Empty Payload. JSON content expected."));
+        }
         if !self.body.is_object() {
             return Err(BODY_UNREADABLE.says(UNREADABLE));
         }
-        let understood = from_wire(self.version, noun, &self.body);
+        let understood = from_wire(self.version, of, &self.body);
         match understood.unknown.first() {
             None => Ok(understood.value),
+            Some(pointer) if of.name() == noun::ROLE_ASSIGNMENT.name() => {
+                let name = pointer.rsplit('/').next().unwrap_or_default();
+                Err(DIRECTORY_PROPERTY.says(format!("Invalid property '{name}'.")))
+            }
             // The service names no member (many issues complain of that); the log may.
             Some(pointer) => {
                 tracing::info!(pointer, version = %self.version, "a member that the version does not have");

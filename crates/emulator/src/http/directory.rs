@@ -1,13 +1,13 @@
 //! Users, groups, service principals and directory roles.
 
 use http::Method;
+use model::Version;
 use model::dialect::{Noun, noun};
-use odata::Query;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::query;
+use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
 use crate::entitlement::Related;
@@ -43,39 +43,62 @@ pub(crate) fn answer(
             let mut row = row_of(state, "users", &id)?;
             // Not set yet in the answer that creates (2020 tutorial).
             row["createdDateTime"] = Value::Null;
-            Ok(Answer::created(shape(call, "users").entity(state, &Query::default(), row)))
+            shape(call, "users").entity(state, &Asked::default(), &row).map(Answer::created)
         }
         (&Method::POST, ["groups"]) => {
             let body = call.canonical_body(&noun::GROUP)?;
             let id =
                 state.directory.create_group(&body, caller.user, &mut state.ids, caller.now)?;
-            let row = row_of(state, "groups", &id)?;
-            Ok(Answer::created(shape(call, "groups").entity(state, &Query::default(), row)))
+            let row = of_version(call.version, "groups", row_of(state, "groups", &id)?);
+            shape(call, "groups").entity(state, &Asked::default(), &row).map(Answer::created)
         }
         (&Method::POST, ["roleManagement", "directory", "roleAssignments"]) => {
             let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
             let id = state.directory.assign_role(&body)?;
             let row = row_of(state, "roleAssignments", &id)?;
-            let shape = shape(call, "roleAssignments");
-            Ok(Answer::created(shape.entity(state, &Query::default(), row)))
+            shape(call, "roleAssignments")
+                .entity(state, &Asked::default(), &row)
+                .map(Answer::created)
         }
         (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
         (&Method::DELETE, ["groups", id]) => deleted(state.directory.delete_group(id), id),
         (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
             deleted(state.directory.role_assignments.shift_remove(*id).is_some(), id)
         }
-        (method, ["users" | "groups" | "servicePrincipals" | "roleManagement" | "me", ..]) => {
-            Err(NOT_IMPLEMENTED.says(format!(
-                "{method} /{} is not implemented by this emulator.",
-                segments.join("/")
-            )))
-        }
+        (method, [first, ..]) if HAD_THERE.contains(first) => Err(NOT_IMPLEMENTED.says(format!(
+            "{method} /{} is not implemented by this emulator.",
+            segments.join("/")
+        ))),
         (_, [first, ..]) => {
             Err(SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{first}'.")))
         }
         (_, []) => Err(SEGMENT_UNKNOWN.says("Resource not found for the segment ''.")),
     }
 }
+
+/// First segments that the service has, whatever this emulator has of them.
+const HAD_THERE: [&str; 20] = [
+    "users",
+    "groups",
+    "servicePrincipals",
+    "roleManagement",
+    "me",
+    "applications",
+    "auditLogs",
+    "devices",
+    "directory",
+    "directoryObjects",
+    "directoryRoles",
+    "directoryRoleTemplates",
+    "domains",
+    "identity",
+    "identityGovernance",
+    "invitations",
+    "organization",
+    "policies",
+    "sites",
+    "subscribedSkus",
+];
 
 fn noun_of(set: &str) -> &'static Noun {
     match set {
@@ -120,6 +143,16 @@ fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
     row.ok_or_else(|| object_not_found(id))
 }
 
+/// Properties of groups that only beta's answers have (reference pages of both versions).
+const BETA_GROUP: [&str; 2] = ["createdByAppId", "infoCatalogs"];
+
+fn of_version(version: Version, set: &str, mut row: Value) -> Value {
+    if let (Version::V1, "groups", Value::Object(members)) = (version, set, &mut row) {
+        members.retain(|name, _| !BETA_GROUP.contains(&name.as_str()));
+    }
+    row
+}
+
 /// A user's sign-in name stands where the id does, too.
 fn by_name<'a>(state: &'a State, name: &str) -> Option<&'a User> {
     state.directory.users.values().find(|user| user.principal_name.eq_ignore_ascii_case(name))
@@ -127,13 +160,14 @@ fn by_name<'a>(state: &'a State, name: &str) -> Option<&'a User> {
 
 fn list(state: &State, call: &Call, set: &str) -> Result<Answer, Refusal> {
     let query = query::read(call.version, noun_of(set), &call.query)?;
-    Ok(Answer::ok(shape(call, set).list(state, &query, rows(state, set))?))
+    let rows = rows(state, set).into_iter().map(|row| of_version(call.version, set, row));
+    Ok(Answer::ok(shape(call, set).list(state, &query, rows.collect())?))
 }
 
 fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusal> {
     let query = query::read(call.version, noun_of(set), &call.query)?;
-    let row = row_of(state, set, id)?;
-    Ok(Answer::ok(shape(call, set).entity(state, &query, row)))
+    let row = of_version(call.version, set, row_of(state, set, id)?);
+    shape(call, set).entity(state, &query, &row).map(Answer::ok)
 }
 
 fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, Refusal> {

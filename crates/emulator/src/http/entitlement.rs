@@ -2,17 +2,16 @@
 
 use http::Method;
 use model::dialect::{Step, noun, route, segments_to_wire};
-use odata::Query;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::query;
+use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
 use crate::refusal::{
-    NOT_IMPLEMENTED, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN,
-    not_found,
+    ENVIRONMENT_NOT_FOUND, NOT_IMPLEMENTED, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED,
+    Refusal, SEGMENT_UNKNOWN, not_found,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -57,7 +56,8 @@ pub(crate) fn answer(
             Ok(Answer::empty())
         }
         (&Method::DELETE, [set, id]) => served.delete(set, id),
-        (&Method::DELETE, ["catalogs", _, "resources", _])
+        (&Method::POST, ["accessPackages", _, "assignmentPolicies"])
+        | (&Method::DELETE, ["catalogs", _, "resources", _])
         | (&Method::PATCH, ["assignments", _]) => Err(served.route_miss()),
         _ => Err(served.not_implemented()),
     }
@@ -108,13 +108,19 @@ impl Served<'_> {
             _ => false,
         };
         if demands_origin_system {
-            query::demanded(&query, &["originSystem"])?;
+            query::demanded(&query.canonical, &["originSystem"])?;
         }
         Ok(Answer::ok(self.shape(noun, &[set]).list(self.state, &query, rows)?))
     }
 
     fn one(&self, set: &str, id: &str) -> Result<Answer, Refusal> {
         let state = &*self.state;
+        // Neither can be read by id: clients list and search (two clients' comments).
+        if matches!(set, "resourceRequests" | "resourceRoleScopes") {
+            return Err(self.route_miss());
+        }
+        let (noun, _) = state.rows(set).ok_or_else(|| self.not_implemented())?;
+        let query = query::read(self.call.version, noun, &self.call.query)?;
         let row = match set {
             "catalogs" => state.catalog(id)?.row(),
             "accessPackages" => state.package(id)?.row(),
@@ -123,15 +129,11 @@ impl Served<'_> {
             "assignments" => state.assignment_row(state.assignment(id)?),
             "resourceEnvironments" => {
                 let found = state.directory.environments.get(id).map(|e| e.row());
-                found.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource environment"))?
+                found.ok_or_else(|| not_found(&ENVIRONMENT_NOT_FOUND, "resource environment"))?
             }
-            // Neither can be read by id: clients list and search (two clients' comments).
-            "resourceRequests" | "resourceRoleScopes" => return Err(self.route_miss()),
             _ => return Err(self.not_implemented()),
         };
-        let (noun, _) = self.state.rows(set).ok_or_else(|| self.not_implemented())?;
-        let query = query::read(self.call.version, noun, &self.call.query)?;
-        Ok(Answer::ok(self.shape(noun, &[set]).entity(self.state, &query, row)))
+        self.shape(noun, &[set]).entity(state, &query, &row).map(Answer::ok)
     }
 
     fn list_below(&self, set: &str, id: &str, navigation: &str) -> Result<Answer, Refusal> {
@@ -142,16 +144,16 @@ impl Served<'_> {
             ("accessPackages", "assignmentPolicies") => Err(self.route_miss()),
             ("catalogs", "resources" | "resourceScopes" | "accessPackages")
             | ("accessPackages", "resourceRoleScopes") => {
-                let (row, of) = match set {
-                    "catalogs" => (self.state.catalog(id)?.row(), &noun::CATALOG),
-                    _ => (self.state.package(id)?.row(), &noun::PACKAGE),
-                };
+                let of = if set == "catalogs" { &noun::CATALOG } else { &noun::PACKAGE };
                 let below = of.member(navigation).and_then(model::dialect::Member::below);
-                let rows = self.state.related(self.call.version, of, &row, navigation);
-                let (Some(below), Some(Related::Many(rows))) = (below, rows) else {
-                    return Err(self.not_implemented());
-                };
+                let below = below.ok_or_else(|| self.not_implemented())?;
                 let query = query::read(self.call.version, below, &self.call.query)?;
+                let row = match set {
+                    "catalogs" => self.state.catalog(id)?.row(),
+                    _ => self.state.package(id)?.row(),
+                };
+                let rows = self.state.related(self.call.version, of, &row, navigation);
+                let Some(Related::Many(rows)) = rows else { return Err(self.not_implemented()) };
                 Ok(Answer::ok(self.shape(below, &place).list(self.state, &query, rows)?))
             }
             _ => Err(self.not_implemented()),
@@ -161,10 +163,11 @@ impl Served<'_> {
     /// Roles of one resource: its origin system and its id must be in the filter (PowerShell SDK
     /// issue 505), and a resource that is not there is an error, not an empty list.
     fn list_roles(&self, catalog: &str) -> Result<Answer, Refusal> {
-        self.state.catalog(catalog)?;
         let query = query::read(self.call.version, &noun::ROLE, &self.call.query)?;
-        query::demanded(&query, &["originSystem", "resource/id"])?;
-        let wanted = query::literal_for(&query, "resource/id").unwrap_or_default();
+        self.state.catalog(catalog)?;
+        query::demanded(&query.canonical, &["originSystem", "resource/id"])?;
+        let wanted = query::literal_for(&query.canonical, "resource/id").unwrap_or_default();
+        let wanted = &wanted.to_lowercase();
         if self.state.resource(wanted)?.catalog_id != catalog {
             return Err(not_found(&RESOURCE_NOT_FOUND, "resource"));
         }
@@ -212,7 +215,7 @@ impl Served<'_> {
             _ => return Err(self.not_implemented()),
         };
         let shape = self.shape(noun, &[set]);
-        Ok(Answer::created(shape.entity(self.state, &Query::default(), row)))
+        shape.entity(self.state, &Asked::default(), &row).map(Answer::created)
     }
 
     fn create_role_scope(self, package: &str) -> Result<Answer, Refusal> {
@@ -223,7 +226,7 @@ impl Served<'_> {
         let row = dated(scope.unwrap_or_default(), &now, &now);
         let shape =
             self.shape(&noun::ROLE_SCOPE, &["accessPackages", package, "resourceRoleScopes"]);
-        Ok(Answer::created(shape.entity(self.state, &Query::default(), row)))
+        shape.entity(self.state, &Asked::default(), &row).map(Answer::created)
     }
 
     fn delete(self, set: &str, id: &str) -> Result<Answer, Refusal> {

@@ -15,9 +15,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State as Shared;
 use http::{Request, Response};
 
-use crate::refusal::{
-    BODY_UNREADABLE, NOT_IMPLEMENTED, Refusal, SEGMENT_UNKNOWN, TOKEN_EMPTY, TOKEN_INVALID,
-};
+use crate::refusal::{BODY_UNREADABLE, NOT_IMPLEMENTED, Refusal, TOKEN_EMPTY, TOKEN_INVALID};
 use crate::state::Caller;
 use crate::tenant::{Identity, Inner};
 use answer::Answer;
@@ -54,9 +52,6 @@ fn answer(tenant: &Inner, parts: &http::request::Parts, body: &[u8]) -> Result<A
     let call = Call::read(parts, body)?;
     let mut state = tenant.lock();
     let caller = Caller { user: &identity.user, now: tenant.clock.now() };
-    let unknown = |segment: &str| {
-        SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{segment}'."))
-    };
     if let Some(special) = call.segments.iter().find(|segment| segment.starts_with('$')) {
         return Err(NOT_IMPLEMENTED.says(format!("{special} is not implemented by this emulator.")));
     }
@@ -65,8 +60,6 @@ fn answer(tenant: &Inner, parts: &http::request::Parts, body: &[u8]) -> Result<A
         ["identityGovernance", "entitlementManagement", rest @ ..] => {
             entitlement::answer(&mut state, &call, caller, rest)
         }
-        ["identityGovernance", other, ..] => Err(unknown(other)),
-        [] => Err(unknown("")),
         rest => directory::answer(&mut state, &call, caller, rest),
     }
 }

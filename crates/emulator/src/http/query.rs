@@ -1,42 +1,77 @@
 //! Query options as this service takes them.
 
 use model::Version;
-use model::dialect::{Noun, noun, query_from_wire};
-use odata::{Filter, Literal, ParseError, Path, Query};
+use model::dialect::{Member, Noun, UnknownName, noun, query_from_wire};
+use odata::{Comparison, Filter, Literal, ParseError, Path, Query};
 
 use crate::ids::is_guid;
 use crate::refusal::{
-    FILTER_GUID, FILTER_NOT_SUPPORTED, OPTION_INVALID, ORIGIN_SYSTEM_REQUIRED, Refusal,
+    FILTER_GUID, FILTER_NOT_SUPPORTED, OPTION_INVALID, ORIGIN_SYSTEM_REQUIRED, PAGE_SIZE, Refusal,
 };
 
 /// Filters that the service is known to refuse though the member exists: `(type, first segment)`,
 /// in canonical names (docs-contrib issues 8922, 5654 and 5655; Terraform's package data source).
-const NOT_FILTERABLE: [(&str, &str); 4] = [
+const NOT_FILTERABLE: [(&str, &str); 13] = [
     ("accessPackageAssignment", "catalogId"),
+    ("accessPackage", "catalogId"),
     ("accessPackageAssignmentPolicy", "accessPackageId"),
     ("accessPackageAssignmentPolicy", "requestorSettings"),
-    ("accessPackage", "catalogId"),
+    // Likewise, by inference: what has another shape in each version.
+    ("accessPackageAssignmentPolicy", "requestApprovalSettings"),
+    ("accessPackageAssignmentPolicy", "reviewSettings"),
+    ("accessPackageAssignmentPolicy", "allowedTargetScope"),
+    ("accessPackageAssignmentPolicy", "specificAllowedTargets"),
+    ("accessPackageAssignmentPolicy", "expiration"),
+    ("accessPackageAssignmentPolicy", "canExtend"),
+    ("accessPackageAssignmentPolicy", "durationInDays"),
+    ("accessPackageAssignmentPolicy", "expirationDateTime"),
+    ("accessPackageAssignmentRequest", "schedule"),
 ];
 
-/// Reads the options of a call on `noun` into canonical names, or refuses as the service does.
-pub(crate) fn read(version: Version, of: &Noun, encoded: &str) -> Result<Query, Refusal> {
-    let query = Query::parse(encoded).map_err(|error| unreadable(&error))?;
-    if query.search.is_some() {
+/// The options of a call: as sent, for what is expanded and selected, and in canonical names, for
+/// what is compared.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) wire: Query,
+    pub(crate) canonical: Query,
+}
+
+/// Reads the options of a call on `noun`, or refuses as the service does.
+pub(crate) fn read(version: Version, of: &Noun, encoded: &str) -> Result<Asked, Refusal> {
+    let wire = Query::parse(encoded).map_err(|error| unreadable(&error))?;
+    if wire.search.is_some() {
         return Err(OPTION_INVALID.says("The query option '$search' is not supported here."));
     }
-    let backend = is_backend(of);
-    if let Some(filter) = query.filter.as_ref().filter(|_| backend) {
-        for comparison in comparisons(filter) {
-            supported(version, of, &comparison)?;
+    match (is_backend(of), &wire.filter, wire.top) {
+        (true, Some(filter), _) => {
+            for comparison in comparisons(filter) {
+                supported(version, of, &comparison)?;
+            }
         }
+        (false, _, Some(top)) if !(1..=LARGEST_PAGE).contains(&top) => {
+            return Err(PAGE_SIZE.says(format!(
+                "Invalid page size specified: '{top}'. Must be between 1 and {LARGEST_PAGE} inclusive."
+            )));
+        }
+        _ => {}
     }
-    let canonical = query_from_wire(version, of, &query).map_err(|inexpressible| {
-        OPTION_INVALID.says(format!(
-            "Parsing OData Select and Expand failed: {}.",
-            inexpressible.what.replace("$expand of ", "Could not find a property named ")
-        ))
-    })?;
-    Ok(canonical)
+    let canonical =
+        query_from_wire(version, of, &wire).map_err(|unknown| unknown_name(&unknown))?;
+    Ok(Asked { wire, canonical })
+}
+
+/// Rows that a page of the directory may have (documented).
+const LARGEST_PAGE: usize = 999;
+
+fn unknown_name(unknown: &UnknownName) -> Refusal {
+    let UnknownName { option, name, of } = unknown;
+    let sentence =
+        format!("Could not find a property named '{name}' on type 'microsoft.graph.{of}'.");
+    match option.as_str() {
+        "$filter" => OPTION_INVALID.says("Invalid filter clause"),
+        "$orderby" => OPTION_INVALID.says(sentence),
+        _ => OPTION_INVALID.says(format!("Parsing OData Select and Expand failed: {sentence}")),
+    }
 }
 
 /// Refuses a list that lacks the filter which the collection demands.
@@ -79,7 +114,7 @@ fn comparisons(filter: &Filter) -> Vec<Compared<'_>> {
     match filter {
         Filter::Compare(left, op, right) => match (&**left, &**right) {
             (Filter::Path(path), Filter::Literal(literal)) => {
-                vec![Compared { path, operator: op.spelled_out(), literal: Some(literal) }]
+                vec![Compared { path, operator: spelled_out(*op), literal: Some(literal) }]
             }
             (left, right) => {
                 [comparisons(left), comparisons(right)].into_iter().flatten().collect()
@@ -108,11 +143,16 @@ fn supported(version: Version, of: &Noun, compared: &Compared<'_>) -> Result<(),
     let mut at = Some(of);
     let mut known = true;
     let mut first = None;
+    let mut owner = of;
     for segment in &compared.path.0 {
         let member = at.and_then(|noun| noun.wire_member(version, segment));
+        let member = member.filter(|member| {
+            !at.is_some_and(|noun| noun::is_undeclared(version, noun, member.name()))
+        });
         known &= member.is_some();
-        first = first.or(member.map(model::dialect::Member::name));
-        at = member.and_then(model::dialect::Member::below);
+        first = first.or(member.map(Member::name));
+        owner = at.unwrap_or(owner);
+        at = member.and_then(Member::below);
     }
     let refused = first.is_some_and(|first| NOT_FILTERABLE.contains(&(of.name(), first)));
     if !known || refused {
@@ -128,12 +168,30 @@ fn supported(version: Version, of: &Noun, compared: &Compared<'_>) -> Result<(),
         )));
     }
     let last = compared.path.0.last().map(|segment| segment.to_lowercase());
-    let is_id = matches!(last.as_deref(), Some("id" | "objectid"));
+    // The id of a role scope is two guids.
+    let is_id = matches!(last.as_deref(), Some("id" | "objectid"))
+        && owner.name() != noun::ROLE_SCOPE.name();
     match compared.literal {
+        Some(Literal::String(text)) if is_id && text.is_empty() => {
+            Err(FILTER_GUID.says("OData query is invalid: Unrecognized Guid format"))
+        }
         Some(Literal::String(text)) if is_id && !is_guid(text) => Err(FILTER_GUID.says(
             "OData query is invalid: Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)..",
         )),
         _ => Ok(()),
+    }
+}
+
+/// The operator as the service's error texts name it (`Equals`, seen in docs-contrib issue 8922;
+/// the others follow .NET's expression names).
+fn spelled_out(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => "Equals",
+        Comparison::Ne => "NotEquals",
+        Comparison::Gt => "GreaterThan",
+        Comparison::Ge => "GreaterThanOrEqual",
+        Comparison::Lt => "LessThan",
+        Comparison::Le => "LessThanOrEqual",
     }
 }
 

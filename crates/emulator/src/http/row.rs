@@ -1,17 +1,18 @@
 //! Rows filtered, ordered, paged, expanded, selected and written in a version's tongue.
 
 use model::Version;
-use model::dialect::{Noun, render};
+use model::dialect::{Member, Noun, query_from_wire, render};
 use odata::{Expand, Query, compare_rows, encode_component, matches, select};
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use super::query::Asked;
 use crate::entitlement::Related;
-use crate::refusal::{OPTION_INVALID, Refusal};
+use crate::refusal::{NOT_IMPLEMENTED, OPTION_INVALID, Refusal};
 use crate::state::State;
 
-/// Rows that one answer holds at most (a page of 100 in OData/WebApi issue 2542; the directory's
-/// documented default).
+/// Rows that one answer holds where nothing is asked (a page of 100 in OData/WebApi issue 2542; the
+/// directory's documented default).
 const PAGE: usize = 100;
 
 /// What an answer is about.
@@ -31,44 +32,86 @@ impl Shape<'_> {
     pub(crate) fn list(
         &self,
         state: &State,
-        query: &Query,
+        asked: &Asked,
         rows: Vec<Value>,
     ) -> Result<Value, Refusal> {
-        let mut rows = self.pick(state, self.noun, query, rows);
+        let Asked { wire, canonical } = asked;
+        self.check_expand(state, self.noun, &wire.expand)?;
+        let mut rows = self.pick(state, self.noun, canonical, rows);
         let count = rows.len();
-        let skipped = skipped(query)?;
-        let page = query.top.unwrap_or(PAGE).min(PAGE * 10);
+        let skipped = skipped(wire)?;
+        let page = wire.top.unwrap_or(PAGE);
         rows = rows.into_iter().skip(skipped).collect();
-        let more = rows.len() > page;
+        // A page of nothing leads nowhere.
+        let more = page > 0 && rows.len() > page;
         rows.truncate(page);
         let mut answer = Map::new();
-        let context = format!("{}{}", self.place, self.selection(query));
+        let context = format!("{}{}", self.place, selection(wire));
         answer.insert("@odata.context".into(), self.call.context(&context).into());
-        if query.count {
+        if wire.count && skipped == 0 {
             answer.insert("@odata.count".into(), count.into());
         }
-        if let Some(tips) = self.tips(query, rows.first()) {
+        if let Some(tips) = self.tips(wire, rows.first()) {
             answer.insert("@microsoft.graph.tips".into(), tips.into());
         }
         if more {
             answer.insert("@odata.nextLink".into(), self.next_link(skipped + page).into());
         }
-        let rows = rows.into_iter().map(|row| self.finish(state, row, query, &self.place));
+        let rows = rows.iter().map(|row| self.finish(state, row, wire));
         answer.insert("value".into(), rows.collect());
         Ok(Value::Object(answer))
     }
 
     /// One entity.
-    pub(crate) fn entity(&self, state: &State, query: &Query, row: Value) -> Value {
-        let context = format!("{}{}/$entity", self.place, self.selection(query));
+    pub(crate) fn entity(
+        &self,
+        state: &State,
+        asked: &Asked,
+        row: &Value,
+    ) -> Result<Value, Refusal> {
+        self.check_expand(state, self.noun, &asked.wire.expand)?;
+        let context = format!("{}{}/$entity", self.place, selection(&asked.wire));
         let mut answer = Map::new();
         answer.insert("@odata.context".into(), self.call.context(&context).into());
-        if let Value::Object(members) = self.finish(state, row, query, &self.place) {
+        if let Value::Object(members) = self.finish(state, row, &asked.wire) {
             answer.extend(members);
         }
-        Value::Object(answer)
+        Ok(Value::Object(answer))
     }
 
+    /// Refuses what cannot be expanded, there or here.
+    fn check_expand(
+        &self,
+        state: &State,
+        of: &'static Noun,
+        expand: &Expand,
+    ) -> Result<(), Refusal> {
+        for item in &expand.items {
+            let Some(member) = of.wire_member(self.call.version, &item.name) else { continue };
+            let below = member.below();
+            let leads = state.related(self.call.version, of, &Value::Null, member.name()).is_some();
+            match (leads, below) {
+                (true, Some(below)) => self.check_expand(state, below, &item.query.expand)?,
+                (true, None) => {}
+                (false, Some(_)) => {
+                    return Err(NOT_IMPLEMENTED.says(format!(
+                        "$expand={} is not implemented by this emulator.",
+                        item.name
+                    )));
+                }
+                (false, None) => {
+                    return Err(OPTION_INVALID.says(format!(
+                        "Parsing OData Select and Expand failed: Property '{}' on type 'microsoft.graph.{}' is not a navigation property or complex property.",
+                        item.name,
+                        of.name()
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that pass the filter, in order.
     fn pick(&self, state: &State, of: &Noun, query: &Query, rows: Vec<Value>) -> Vec<Value> {
         let paths: Vec<&odata::Path> = query
             .filter
@@ -96,8 +139,18 @@ impl Shape<'_> {
     /// Puts what a path leads through into the row, so that it can be compared.
     fn attach(&self, state: &State, of: &Noun, row: &mut Value, path: &[String]) {
         let Some((first, rest)) = path.split_first() else { return };
-        let Some(below) = of.member(first).and_then(model::dialect::Member::below) else { return };
-        let name = of.member(first).map(model::dialect::Member::name).unwrap_or_default();
+        let Some(member) = of.member(first) else { return };
+        let Some(below) = member.below() else { return };
+        if let Value::Array(elements) = row {
+            for element in elements {
+                self.attach(state, of, element, path);
+            }
+            return;
+        }
+        if !row.is_object() {
+            return;
+        }
+        let name = member.name();
         if row[name].is_null() {
             row[name] = match state.related(self.call.version, of, row, name) {
                 Some(Related::One(Some(one))) => one,
@@ -110,8 +163,8 @@ impl Shape<'_> {
 
     fn next_link(&self, skipped: usize) -> String {
         let next = match self.by_token {
-            true => Query { skip_token: Some(skipped.to_string()), skip: None, ..Query::default() },
-            false => Query { skip: Some(skipped), skip_token: None, ..Query::default() },
+            true => Query { skip_token: Some(skipped.to_string()), ..Query::default() },
+            false => Query { skip: Some(skipped), ..Query::default() },
         };
         // The other options are repeated as the caller wrote them.
         let kept = self.call.query.split('&').filter(|pair| {
@@ -120,28 +173,9 @@ impl Shape<'_> {
             !pair.is_empty() && key != "skip" && key != "skiptoken"
         });
         let options: Vec<String> = kept.map(str::to_owned).chain([next.encode()]).collect();
-        format!(
-            "{}/{}/{}?{}",
-            self.call.origin,
-            self.call.version,
-            self.call.segments.iter().map(|s| encode_component(s)).collect::<Vec<_>>().join("/"),
-            options.join("&")
-        )
-    }
-
-    /// `(id,displayName,target())` behind the place of a context.
-    fn selection(&self, query: &Query) -> String {
-        let version = self.call.version;
-        let wire = |name: &String| {
-            let member = self.noun.member(name);
-            member.and_then(|member| member.wire(version)).unwrap_or(name).to_owned()
-        };
-        let mut names: Vec<String> = query.select.iter().map(wire).collect();
-        names.extend(query.expand.items.iter().map(|item| wire(&item.name) + "()"));
-        match names.is_empty() {
-            true => String::new(),
-            false => format!("({})", names.join(",")),
-        }
+        let path: Vec<String> = self.call.segments.iter().map(|s| encode_component(s)).collect();
+        let Call { origin, version, .. } = self.call;
+        format!("{origin}/{version}/{}?{}", path.join("/"), options.join("&"))
     }
 
     /// The advice that the gateway gives on lists of v1.0 without `$select` (seen on three lists
@@ -157,13 +191,13 @@ impl Shape<'_> {
             .filter(|name| *name != "id" && !name.starts_with('$'))
             .collect();
         names.sort();
-        let place: Vec<String> = self
+        let place: Vec<&str> = self
             .call
             .segments
             .iter()
             .map(|segment| match crate::ids::is_guid(segment) {
-                true => "<guid>".to_owned(),
-                false => segment.clone(),
+                true => "<guid>",
+                false => segment,
             })
             .collect();
         let place = place.join("/").replace("/<guid>", "('<guid>')");
@@ -174,63 +208,120 @@ impl Shape<'_> {
         ))
     }
 
-    /// Expands, selects and writes one row.
-    fn finish(&self, state: &State, row: Value, query: &Query, place: &str) -> Value {
+    /// Writes one row: its own members, what is expanded, and of these what is selected.
+    fn finish(&self, state: &State, row: &Value, query: &Query) -> Value {
         let mut names = query.select.clone();
         if names.is_empty() {
             names.extend(self.default_selection.iter().flatten().cloned());
         }
-        let row = self.expand(state, self.noun, row, &query.expand, place);
-        let row = chosen(row, &names, &query.expand);
-        render(self.call.version, self.noun, &row)
+        let written = self.write(state, self.noun, row, &query.expand, &self.place);
+        chosen(&written, &names, &query.expand)
     }
 
-    fn expand(
+    fn write(
         &self,
         state: &State,
         of: &'static Noun,
-        mut row: Value,
+        row: &Value,
         expand: &Expand,
         place: &str,
     ) -> Value {
-        let mut items: Vec<(String, Query)> =
-            expand.items.iter().map(|item| (item.name.clone(), item.query.clone())).collect();
-        if expand.all {
-            let all = of.members.iter().filter(|member| member.below().is_some());
-            items.extend(all.map(|member| (member.name().to_owned(), Query::default())));
+        let mut written = render(self.call.version, of, row);
+        let Value::Object(members) = &mut written else { return written };
+        members.retain(|name, _| !name.starts_with('$'));
+        let id = row["id"].as_str().unwrap_or_default();
+        // What came along unasked names its place within the row only.
+        for (name, value) in members.iter_mut().filter(|(name, _)| name.ends_with("@odata.context"))
+        {
+            let within = name.trim_end_matches("@odata.context");
+            *value = self.call.context(&format!("{place}/{within}")).into();
         }
-        for (name, query) in items {
-            let Some(member) = of.member(&name) else { continue };
-            let Some(below) = member.below() else { continue };
-            let (name, Some(wire)) = (member.name(), member.wire(self.call.version)) else {
-                continue;
-            };
-            let id = row["id"].as_str().unwrap_or_default();
+        for (member, query) in self.expanded(of, expand) {
+            let Some(wire) = member.wire(self.call.version) else { continue };
             let here = format!("{place}('{id}')/{wire}");
-            let nested = |mut row: Value| {
-                // What came along unasked names its place within the row only.
-                if let Some(Value::String(place)) = row.get_mut("scopes@odata.context") {
-                    *place = self.call.context(&format!("{here}/{place}"));
-                }
-                let row = self.expand(state, below, row, &query.expand, &here);
-                chosen(row, &query.select, &query.expand)
-            };
-            let (value, context) = match state.related(self.call.version, of, &row, name) {
+            let (value, context) = match state.related(self.call.version, of, row, member.name()) {
                 Some(Related::One(one)) => {
-                    (one.map_or(Value::Null, nested), format!("{here}/$entity"))
+                    let one = one
+                        .map_or(Value::Null, |one| self.below(state, member, &one, query, &here));
+                    (one, format!("{here}/$entity"))
                 }
                 Some(Related::Many(many)) => {
-                    let rows = self.pick(state, below, &query, many);
-                    let page = rows.into_iter().skip(query.skip.unwrap_or(0));
-                    let page = page.take(query.top.unwrap_or(usize::MAX));
-                    (page.map(nested).collect(), here.clone())
+                    (self.many_below(state, member, many, query, &here), here)
                 }
                 None => continue,
             };
-            row[format!("{name}@odata.context")] = self.call.context(&context).into();
-            row[name] = value;
+            members.insert(format!("{wire}@odata.context"), self.call.context(&context).into());
+            members.insert(wire.to_owned(), value);
         }
-        row
+        written
+    }
+
+    /// The navigations that are asked for, with the options below them.
+    fn expanded<'q>(
+        &self,
+        of: &'static Noun,
+        expand: &'q Expand,
+    ) -> Vec<(&'static Member, &'q Query)> {
+        static NOTHING: std::sync::LazyLock<Query> = std::sync::LazyLock::new(Query::default);
+        let named = expand
+            .items
+            .iter()
+            .filter_map(|item| Some((of.wire_member(self.call.version, &item.name)?, &item.query)));
+        let all = of.members.iter().filter(|member| expand.all && member.below().is_some());
+        named.chain(all.map(|member| (member, &*NOTHING))).collect()
+    }
+
+    fn below(
+        &self,
+        state: &State,
+        member: &Member,
+        row: &Value,
+        query: &Query,
+        place: &str,
+    ) -> Value {
+        match member.below() {
+            Some(below) => {
+                let written = self.write(state, below, row, &query.expand, place);
+                chosen(&written, &query.select, &query.expand)
+            }
+            None => row.clone(),
+        }
+    }
+
+    fn many_below(
+        &self,
+        state: &State,
+        member: &Member,
+        rows: Vec<Value>,
+        query: &Query,
+        place: &str,
+    ) -> Value {
+        let rows = match member.below() {
+            Some(below) => {
+                // The names were checked with the query they stand in.
+                let canonical =
+                    query_from_wire(self.call.version, below, query).unwrap_or_default();
+                self.pick(state, below, &canonical, rows)
+            }
+            None => rows,
+        };
+        let page = rows.iter().skip(query.skip.unwrap_or(0)).take(query.top.unwrap_or(usize::MAX));
+        page.map(|row| self.below(state, member, row, query, place)).collect()
+    }
+}
+
+/// `(id,displayName,target())` behind the place of a context.
+fn selection(query: &Query) -> String {
+    let mut names = query.select.clone();
+    let expanded = query.expand.items.iter();
+    names.extend(expanded.map(|item| {
+        let below = selection(&item.query);
+        let below = if below.is_empty() { "()" } else { below.as_str() };
+        format!("{}{below}", item.name)
+    }));
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("({})", names.join(",")),
     }
 }
 
@@ -244,17 +335,11 @@ fn skipped(query: &Query) -> Result<usize, Refusal> {
     Ok(by_token.transpose()?.or(query.skip).unwrap_or(0))
 }
 
-/// The members selected and expanded, without what is for this emulator alone.
-fn chosen(row: Value, names: &[String], expand: &Expand) -> Value {
+/// The members selected and expanded.
+fn chosen(row: &Value, names: &[String], expand: &Expand) -> Value {
     let expanded: Vec<&str> = expand.items.iter().map(|item| item.name.as_str()).collect();
-    let row = match names.is_empty() {
-        true => row,
-        false => select(&row, names, &expanded),
-    };
-    match row {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().filter(|(name, _)| !name.starts_with('$')).collect())
-        }
-        other => other,
+    match names.is_empty() {
+        true => row.clone(),
+        false => select(row, names, &expanded),
     }
 }

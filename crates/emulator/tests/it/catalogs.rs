@@ -63,7 +63,7 @@ async fn a_resource_is_added_by_its_owner_once_and_removed_when_unused() {
     let resource = &listed["value"][0];
     assert_eq!(resource["resourceType"], "Security Group");
     assert_ne!(resource["id"], group.as_str());
-    assert_eq!(resource["addedOn"], "2026-01-05T09:14:33.204Z");
+    assert_eq!(resource["addedOn"], "2026-01-05T09:14:33.203Z");
 
     let remove = json!({"requestType": "AdminRemove", "catalogId": general, "accessPackageResource": {"id": resource["id"]}});
     assert_eq!(raw.post(path, remove.clone()).await.status, 201);

@@ -35,8 +35,8 @@ async fn a_request_passes_through_its_states_as_time_passes() {
         ]
     );
     let done = raw.get(&path).await.body;
-    assert_eq!(done["createdDateTime"], "2026-01-05T09:14:33.204Z");
-    assert_eq!(done["completedDate"], "2026-01-05T09:14:39.204Z");
+    assert_eq!(done["createdDateTime"], "2026-01-05T09:14:33.203Z");
+    assert_eq!(done["completedDate"], "2026-01-05T09:14:39.203Z");
     assert_eq!(raw.members(&group).await, 1);
 }
 
@@ -50,8 +50,8 @@ async fn an_assignment_has_the_policys_days_and_ends_with_them() {
         format!("/v1.0/EM/assignments?$filter=assignmentPolicy/id eq '{policy}'&$expand=target");
     let assignment = raw.get(&path).await.body["value"][0].clone();
     assert_eq!(assignment["state"], "delivered");
-    assert_eq!(assignment["schedule"]["startDateTime"], "2026-01-05T09:14:39.204Z");
-    assert_eq!(assignment["schedule"]["expiration"]["endDateTime"], "2026-02-04T09:14:39.204Z");
+    assert_eq!(assignment["schedule"]["startDateTime"], "2026-01-05T09:14:39.203Z");
+    assert_eq!(assignment["schedule"]["expiration"]["endDateTime"], "2026-02-04T09:14:39.203Z");
     // The subject is not the user.
     assert_eq!(assignment["target"]["objectId"], raw.tenant.requestor().user.as_str());
     assert_ne!(assignment["target"]["id"], assignment["target"]["objectId"]);

@@ -14,7 +14,7 @@ mod route;
 mod table;
 mod translate;
 
-pub use options::{query_from_wire, query_to_wire};
+pub use options::{UnknownName, query_from_wire, query_to_wire};
 pub use route::{Step, route, segments_to_wire};
 pub use table::{Evidence, Kind, Member, Noun, is_word};
 pub use translate::{Understood, from_wire, render, to_wire};

@@ -28,23 +28,32 @@ pub fn query_to_wire(version: Version, noun: &Noun, query: &Query) -> Result<Que
 /// Reads the options of a request of `version` on `noun` into canonical names.
 ///
 /// # Errors
-/// [`Inexpressible`] names the first name that `version` does not have, with its option.
-pub fn query_from_wire(
-    version: Version,
-    noun: &Noun,
-    query: &Query,
-) -> Result<Query, Inexpressible> {
+/// [`UnknownName`] is the first name that `version` does not have, with its option.
+pub fn query_from_wire(version: Version, noun: &Noun, query: &Query) -> Result<Query, UnknownName> {
     let rename = |noun: &Noun, name: &str, option: &str| match noun.wire_member(version, name) {
         Some(member) if !is_undeclared(version, noun, member.name()) => {
             Ok((member.name().to_owned(), member.below()))
         }
         None if noun.open => Ok((name.to_owned(), None)),
-        _ => Err(Inexpressible {
-            version,
-            what: format!("{option} of {name}, which is not in {}", noun.name()),
+        _ => Err(UnknownName {
+            option: option.to_owned(),
+            name: name.to_owned(),
+            of: noun.wire(version).unwrap_or(noun.name()),
         }),
     };
     Translator { rename, respell: |_, word| word }.query(noun, query)
+}
+
+/// A name in a query that its version does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{option}: {of} has no '{name}'")]
+pub struct UnknownName {
+    /// The option, such as `$expand`.
+    pub option: String,
+    /// The name.
+    pub name: String,
+    /// The type that lacks it.
+    pub of: &'static str,
 }
 
 /// `catalog/id` is `catalogId` where beta has only the flat member.
@@ -67,12 +76,22 @@ struct Translator<R, S> {
     respell: S,
 }
 
+/// What a translator makes of a name: its other name, and the noun below it.
+trait Rename<E>: Fn(&Noun, &str, &str) -> Result<(String, Option<&'static Noun>), E> {}
+
+impl<E, F> Rename<E> for F where
+    F: Fn(&Noun, &str, &str) -> Result<(String, Option<&'static Noun>), E>
+{
+}
+
 impl<R, S> Translator<R, S>
 where
-    R: Fn(&Noun, &str, &str) -> Result<(String, Option<&'static Noun>), Inexpressible>,
     S: Fn(Kind, String) -> String,
 {
-    fn query(&self, noun: &Noun, query: &Query) -> Result<Query, Inexpressible> {
+    fn query<E>(&self, noun: &Noun, query: &Query) -> Result<Query, E>
+    where
+        R: Rename<E>,
+    {
         let scope = Scope { noun, variable: None };
         let filter = query.filter.clone().map(|filter| self.filter(&scope, filter)).transpose()?;
         let select = query.select.iter().map(|name| match name.as_str() {
@@ -91,7 +110,10 @@ where
         })
     }
 
-    fn expand(&self, noun: &Noun, expand: &Expand) -> Result<Expand, Inexpressible> {
+    fn expand<E>(&self, noun: &Noun, expand: &Expand) -> Result<Expand, E>
+    where
+        R: Rename<E>,
+    {
         let items = expand.items.iter().map(|item| {
             let (name, below) = (self.rename)(noun, &item.name, "$expand")?;
             let query = match below {
@@ -103,7 +125,10 @@ where
         Ok(Expand { all: expand.all, items: items.collect::<Result<_, _>>()? })
     }
 
-    fn path(&self, noun: &Noun, path: &Path, option: &str) -> Result<Path, Inexpressible> {
+    fn path<E>(&self, noun: &Noun, path: &Path, option: &str) -> Result<Path, E>
+    where
+        R: Rename<E>,
+    {
         let mut at = Some(noun);
         let mut segments = Vec::new();
         for segment in &path.0 {
@@ -123,7 +148,10 @@ where
         Ok(Path(segments))
     }
 
-    fn filter(&self, scope: &Scope<'_>, filter: Filter) -> Result<Filter, Inexpressible> {
+    fn filter<E>(&self, scope: &Scope<'_>, filter: Filter) -> Result<Filter, E>
+    where
+        R: Rename<E>,
+    {
         let boxed = |inner: Filter| self.filter(scope, inner).map(Box::new);
         Ok(match filter {
             Filter::Literal(_) => filter,
@@ -159,10 +187,13 @@ where
     }
 
     /// A path, which in a lambda may start with the lambda's variable.
-    fn scoped(&self, scope: &Scope<'_>, path: &Path) -> Result<Path, Inexpressible> {
+    fn scoped<E>(&self, scope: &Scope<'_>, path: &Path) -> Result<Path, E>
+    where
+        R: Rename<E>,
+    {
         match scope.of_variable(path) {
             None => self.path(scope.noun, path, "$filter"),
-            Some((first, None, rest)) => Ok(Path([&[first.clone()], rest].concat())),
+            Some((first, None, rest)) => Ok(Path([std::slice::from_ref(first), rest].concat())),
             Some((first, Some(noun), rest)) => {
                 let rest = self.path(noun, &Path(rest.to_vec()), "$filter")?;
                 Ok(Path([vec![first.clone()], rest.0].concat()))
@@ -201,7 +232,7 @@ struct Scope<'a> {
     variable: Option<(&'a str, Option<&'static Noun>)>,
 }
 
-impl<'a> Scope<'a> {
+impl Scope<'_> {
     fn of_variable<'p>(
         &self,
         path: &'p Path,

@@ -65,7 +65,8 @@ fn a_bound_environment_keeps_its_annotation_under_the_other_name() {
 
 #[test]
 fn members_of_the_other_version_are_unknown() {
-    let body = json!({"catalogId": "x", "resource": {"originId": "y", "url": "z"}, "@odata.type": "#t"});
+    let body =
+        json!({"catalogId": "x", "resource": {"originId": "y", "url": "z"}, "@odata.type": "#t"});
     let understood = from_wire(V1, &noun::RESOURCE_REQUEST, &body);
     assert_eq!(understood.unknown, ["/catalogId", "/resource/url"]);
 }
