@@ -1,10 +1,12 @@
 use axum::body::Body;
-use http::header::{CONTENT_TYPE, HeaderName};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::refusal::Refusal;
+use super::call;
+use crate::refusal::{ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, Rule};
 
 /// An answer that is no error.
 #[derive(Debug)]
@@ -40,12 +42,12 @@ const RULE: HeaderName = HeaderName::from_static("x-entitle-rule");
 /// Writes an answer with the headers that the service sends.
 pub(crate) fn write(
     outcome: Result<Answer, Refusal>,
-    request: &HeaderMap,
+    request: &Parts,
     request_id: &str,
     now: Timestamp,
 ) -> Response<Body> {
     // The client's own id comes back; without one, the request's (live GET battery).
-    let client_id = request.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
+    let client_id = request.headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
     let client_id = client_id.unwrap_or(request_id).to_owned();
     let (status, body, rule) = match outcome {
         Ok(Answer { status, body }) => (status, body, None),
@@ -67,6 +69,9 @@ pub(crate) fn write(
     } else if rule.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
+    if let Some(uri) = call::backend_uri(request.uri.path()) {
+        backend_headers(headers, rule, &request.method, &uri);
+    }
     let texts = [(REQUEST_ID, request_id.to_owned()), (CLIENT_REQUEST_ID, client_id)];
     let ours = rule.map(|rule| (RULE, format!("{}; evidence={}", rule.id, rule.evidence.word())));
     for (name, text) in texts.into_iter().chain(ours) {
@@ -75,6 +80,22 @@ pub(crate) fn write(
         }
     }
     response
+}
+
+/// What the backend's answers have beside the gateway's: the place of the collection on every POST,
+/// refused ones too, and a cache rule on what succeeds (console log of 2024, a capture of 2026).
+fn backend_headers(headers: &mut HeaderMap, rule: Option<&Rule>, method: &Method, uri: &str) {
+    let by_backend = rule.is_none_or(|rule| {
+        rule.backend || [ROUTE_MISS.id, ROUTE_MISS_WRAPPED.id].contains(&rule.id)
+    });
+    if method == Method::POST && by_backend {
+        if let Ok(value) = HeaderValue::from_str(uri) {
+            headers.insert(LOCATION, value);
+        }
+    }
+    if rule.is_none() {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
 }
 
 fn envelope(refusal: &Refusal, request_id: &str, client_id: &str, now: Timestamp) -> Value {

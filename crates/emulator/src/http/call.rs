@@ -15,6 +15,8 @@ pub(crate) struct Call {
     pub(crate) version: Version,
     /// Decoded, behind the version.
     pub(crate) segments: Vec<String>,
+    /// As sent.
+    pub(crate) path: String,
     /// As sent, without `?`.
     pub(crate) query: String,
     pub(crate) body: Value,
@@ -29,6 +31,17 @@ const UNREADABLE: &str = "Unable to read JSON request payload. Please ensure Con
 pub(crate) fn segments(path: &str) -> Vec<String> {
     let parts = path.split('/').filter(|segment| !segment.is_empty());
     parts.map(|segment| lowered(odata::decode_component(segment))).collect()
+}
+
+/// Where entitlement management's backend has what `path` names; its address leaks in `Location` and
+/// in the words of a route miss. The host here is nobody's.
+pub(crate) fn backend_uri(path: &str) -> Option<String> {
+    let segments = segments(path);
+    let names: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let [_, "identityGovernance", "entitlementManagement", rest @ ..] = names.as_slice() else {
+        return None;
+    };
+    Some(format!("https://backend.entitle.invalid/api/v1/{}", rest.join("/")))
 }
 
 /// Guids are the same in either case; documents write them in both.
@@ -72,6 +85,7 @@ impl Call {
         Ok(Self {
             version,
             segments,
+            path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: match body.is_empty() {
                 true => Value::Null,

@@ -5,7 +5,7 @@ use model::dialect::{Step, noun, route, segments_to_wire};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::call::Call;
+use super::call::{self, Call};
 use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
@@ -268,25 +268,17 @@ impl Served<'_> {
         SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{segment}'."))
     }
 
-    fn backend_uri(&self) -> String {
-        // The host names a backend that is nobody's.
-        let path = self.call.segments.get(2..).unwrap_or_default().join("/");
-        format!("https://backend.entitle.invalid/api/v1/{path}")
+    fn no_route(&self) -> String {
+        let uri = call::backend_uri(&self.call.path).unwrap_or_default();
+        format!("No HTTP resource was found that matches the request URI '{uri}'.")
     }
 
     fn route_miss(&self) -> Refusal {
-        ROUTE_MISS.says(format!(
-            "No HTTP resource was found that matches the request URI '{}'.",
-            self.backend_uri()
-        ))
+        ROUTE_MISS.says(self.no_route())
     }
 
     fn route_miss_wrapped(&self) -> Refusal {
-        let message = format!(
-            "No HTTP resource was found that matches the request URI '{}'.",
-            self.backend_uri()
-        );
-        ROUTE_MISS_WRAPPED.says(json!({ "message": message }).to_string())
+        ROUTE_MISS_WRAPPED.says(json!({ "message": self.no_route() }).to_string())
     }
 
     fn not_implemented(&self) -> Refusal {

@@ -40,7 +40,7 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
         }
     };
     tracing::debug!(method = %parts.method, uri = %parts.uri, refused = outcome.is_err(), "answered");
-    answer::write(outcome, &parts.headers, &request_id, now)
+    answer::write(outcome, &parts, &request_id, now)
 }
 
 fn answer(tenant: &Inner, parts: &http::request::Parts, body: &[u8]) -> Result<Answer, Refusal> {

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::raw::Raw;
 
@@ -159,4 +159,19 @@ async fn a_role_scope_is_deleted_with_200() {
     let got = raw.delete(&format!("{path}/{scope}")).await;
     assert_eq!((got.status, got.body), (200, json!(null)));
     assert_eq!(raw.get(&path).await.body["value"], json!([]));
+}
+
+#[tokio::test]
+async fn a_role_scope_is_taken_out_with_an_empty_answer() {
+    let raw = Raw::tenant();
+    let (_, package, _) = raw.package("Sales", 30).await;
+    let scopes =
+        raw.get(&format!("/v1.0/EM/accessPackages/{package}?$expand=resourceRoleScopes")).await;
+    let scope = scopes.body["resourceRoleScopes"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1.0/EM/accessPackages/{package}/resourceRoleScopes/{scope}");
+    let got = raw.delete(&path).await;
+    assert_eq!((got.status, &got.body, got.headers.get("content-type")), (200, &Value::Null, None));
+    assert_eq!(raw.delete(&path).await.status, 404);
+    let below = format!("/v1.0/EM/accessPackages/{package}/assignmentPolicies");
+    assert_eq!(raw.post(&below, json!({"displayName": "p"})).await.refusal(), "404 ");
 }

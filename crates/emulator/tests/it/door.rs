@@ -167,3 +167,32 @@ async fn only_the_administrator_moves_the_clock() {
         assert_eq!(raw.post("/_emulator/clock", body).await.refusal(), "400 BadRequest");
     }
 }
+
+/// The service gives the ids, whatever a body says.
+#[tokio::test]
+async fn a_body_gives_no_id() {
+    let raw = Raw::tenant();
+    let own = "11111111-2222-3333-4444-555555555555";
+    let made = raw
+        .post(
+            "/v1.0/users",
+            json!({"id": own, "accountEnabled": true, "displayName": "A", "mailNickname": "a", "userPrincipalName": "a@contoso.onmicrosoft.com", "passwordProfile": {"password": "xWwvJ]6NMw+bWH-d"}}),
+        )
+        .await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_ne!(made.id(), own);
+}
+
+#[tokio::test]
+async fn what_entitlement_management_makes_has_a_place() {
+    let raw = Raw::tenant();
+    let made = raw.post("/v1.0/EM/catalogs", json!({"displayName": "c"})).await;
+    let location = made.headers["location"].to_str().unwrap();
+    assert!(location.ends_with("/api/v1/catalogs"), "{location}");
+    assert_eq!(made.headers["cache-control"], "private");
+    let got = raw.get("/v1.0/EM/catalogs").await;
+    assert_eq!(
+        (&got.headers["cache-control"], got.headers.get("location")),
+        (&"private".parse().unwrap(), None)
+    );
+}

@@ -109,3 +109,43 @@ async fn nested_expands_carry_their_own_context() {
     assert_eq!(selected["value"][0]["catalog"], json!({"displayName": "General"}));
     assert!(selected["value"][0].get("id").is_none());
 }
+
+#[tokio::test]
+async fn paths_through_lists_and_members_of_another_shape_are_read() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    // A path through lists, without `any`, compares nothing.
+    let path = "/v1.0/EM/catalogs?$filter=accessPackages/assignmentPolicies/displayName eq 'x'";
+    assert_eq!(raw.get(path).await.body["value"], json!([]));
+    let got = raw
+        .get(&format!(
+            "/beta/EM/accessPackageAssignmentPolicies/{policy}?$select=durationInDays,requestorSettings"
+        ))
+        .await
+        .body;
+    let names: Vec<_> = got.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["@odata.context", "durationInDays", "requestorSettings"]);
+    assert_eq!(got["durationInDays"], 30);
+    let upper = raw.get(&format!("/v1.0/EM/accessPackages/{}", package.to_uppercase())).await;
+    assert_eq!(upper.id(), package);
+    let path = format!("/v1.0/EM/accessPackages/{package}?$expand=incompatibleAccessPackages");
+    assert_eq!(raw.get(&path).await.refusal(), "501 NotImplemented");
+}
+
+#[tokio::test]
+async fn a_page_has_the_sizes_that_the_service_allows() {
+    let raw = with_groups(3).await;
+    for top in [0, 1000] {
+        let got = raw.get(&format!("/v1.0/groups?$top={top}")).await;
+        assert_eq!(got.refusal(), "400 Request_UnsupportedQuery", "{top}");
+    }
+    let got = raw.get("/v1.0/EM/catalogs?$top=0&$count=true").await.body;
+    assert_eq!((&got["value"], &got["@odata.count"]), (&json!([]), &json!(1)));
+    assert!(got.get("@odata.nextLink").is_none());
+    // Only the first page has the count.
+    let first = raw.get("/v1.0/groups?$top=2&$count=true").await.body;
+    assert_eq!(first["@odata.count"], 3);
+    let next = first["@odata.nextLink"].as_str().unwrap();
+    let second = raw.get(next.strip_prefix("https://graph.microsoft.com").unwrap()).await.body;
+    assert_eq!((names(&second).len(), second.get("@odata.count")), (1, None));
+}

@@ -106,3 +106,67 @@ async fn a_policy_reads_in_the_tongue_that_is_asked_for() {
         "400 InvalidApprovalStages"
     );
 }
+
+/// What would be kept and not acted on is refused.
+#[tokio::test]
+async fn what_cannot_be_honoured_says_so() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    let target = raw.tenant.requestor().user.clone();
+    for (name, value) in [
+        ("answers", json!([{"value": "42"}])),
+        ("schedule", json!({"startDateTime": "2026-02-01T00:00:00Z"})),
+        ("schedule", json!({"expiration": {"type": "afterDuration", "duration": "P1D"}})),
+    ] {
+        let mut body = json!({"requestType": "adminAdd", "assignment": {"targetId": target, "assignmentPolicyId": policy, "accessPackageId": package}});
+        body[name] = value;
+        let got = raw.post("/v1.0/EM/assignmentRequests", body).await;
+        assert_eq!(got.refusal(), "501 NotImplemented", "{name}");
+    }
+    let by_mail = json!({"requestType": "adminAdd", "assignment": {"target": {"email": "a@example.com"}, "assignmentPolicyId": policy, "accessPackageId": package}});
+    let got = raw.post("/v1.0/EM/assignmentRequests", by_mail).await;
+    assert_eq!(got.refusal(), "501 NotImplemented");
+    for (name, value) in [
+        ("questions", json!([{"text": "Why?"}])),
+        ("reviewSettings", json!({"isEnabled": true})),
+        ("requestApprovalSettings", json!({"isApprovalRequiredForAdd": true, "stages": [{}]})),
+        ("automaticRequestSettings", json!({"requestAccessForAllowedTargets": true})),
+    ] {
+        let mut body = json!({"displayName": "p", "accessPackage": {"id": package}});
+        body[name] = value;
+        let got = raw.post("/v1.0/EM/assignmentPolicies", body).await;
+        assert_eq!(got.refusal(), "501 NotImplemented", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_policys_words_are_checked() {
+    let raw = Raw::tenant();
+    let (_, package, _) = raw.package("Sales", 30).await;
+    let scope = |scope: &str, asks: bool| json!({"displayName": "p", "accessPackage": {"id": package}, "allowedTargetScope": scope, "requestorSettings": {"enableTargetsToSelfAddAccess": asks}});
+    for (word, asks, expected) in [
+        ("everybody", true, "400 InvalidModel"),
+        ("NoSubjects", false, "400 InvalidModel"),
+        ("allExternalUsers", true, "400 AnyUserPolicyValidationError"),
+        ("allExternalUsers", false, "201 no code"),
+        ("allDirectoryUsers", true, "201 no code"),
+    ] {
+        let got = raw.post("/v1.0/EM/assignmentPolicies", scope(word, asks)).await;
+        assert_eq!(got.refusal(), expected, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_still_used_is_not_deleted() {
+    let raw = Raw::tenant();
+    let (_, package, policy) = raw.package("Sales", 30).await;
+    raw.ask(&package, &policy).await;
+    for path in [
+        format!("/v1.0/EM/assignmentPolicies/{policy}"),
+        format!("/v1.0/EM/accessPackages/{package}"),
+    ] {
+        assert_eq!(raw.delete(&path).await.status, 400, "{path}");
+        raw.pass(10);
+        assert_eq!(raw.delete(&path).await.status, 400, "{path}");
+    }
+}
