@@ -21,7 +21,7 @@ use client::verdict;
 use clock::{SharedClock, VirtualClock};
 use contract::Contract;
 use emulator::{Identity, Options, Tenant};
-use harness::{Api, Event, Observer, Setup};
+use harness::{Api, Event, Observer, SECRETS, Setup};
 use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -36,10 +36,13 @@ static COMPILED_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cassettes");
 const GRAPH: &str = "https://graph.microsoft.com";
 /// When runs against the emulator begin, so that two runs are alike to the last digit.
 const BEGINS: &str = "2026-01-05T09:14:33.2042281Z";
+
+fn beginning() -> SharedClock {
+    Arc::new(VirtualClock::starting_at(BEGINS.parse().expect("BEGINS is a time")))
+}
+
 /// The seed of runs against the emulator.
 const SEED: u64 = 1;
-/// Texts that stay out of cassettes.
-const SECRETS: [&str; 1] = ["/passwordProfile/password"];
 
 /// Exchanges that were made on the wire, below retries, since the process began.
 static ON_THE_WIRE: AtomicU64 = AtomicU64::new(0);
@@ -109,12 +112,12 @@ pub enum BackendError {
         remedy: String,
     },
     /// A cassette does not say what it should.
-    #[error("{file}: expected {expected} in its provenance, found '{found}'; {remedy}")]
+    #[error("{file}: expected {expected}, found '{found}'; {remedy}")]
     Provenance {
         /// The file.
         file: String,
         /// What should stand there.
-        expected: &'static str,
+        expected: String,
         /// What stands there.
         found: String,
         /// How to record it again.
@@ -164,7 +167,7 @@ pub(crate) fn stack(
 }
 
 fn emulate(scenario: &Scenario, api: Api, observer: Observer) -> Stack {
-    let clock = standing_clock(BEGINS.parse().unwrap_or(Timestamp::UNIX_EPOCH));
+    let clock = beginning();
     let (tenant, given) = tenant(clock.clone());
     let transport = |identity: &Identity| -> SharedTransport {
         Arc::new(retrying(identity, InProcess::new(tenant.router()), clock.clone()))
@@ -197,10 +200,6 @@ fn tenant(clock: SharedClock) -> (Tenant, BTreeMap<String, String>) {
     (Tenant::new(&options, clock), BTreeMap::from(given))
 }
 
-fn standing_clock(at: Timestamp) -> SharedClock {
-    Arc::new(VirtualClock::starting_at(at))
-}
-
 fn retrying<T: Transport + 'static>(
     identity: &Identity,
     inner: T,
@@ -220,13 +219,26 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
         .ok_or_else(|| BackendError::NoCassette { file: file.clone(), remedy: remedy.clone() })?;
     let cassette = Cassette::parse(&text, &file, &remedy)?;
     let Provenance { at, seed, given, .. } = cassette.provenance.clone();
-    let start: Timestamp = at.parse().map_err(|_| BackendError::Provenance {
+    let differs = |expected: &str, found: &str| BackendError::Provenance {
         file: file.clone(),
-        expected: "the time at which recording began",
-        found: at,
+        expected: expected.to_owned(),
+        found: found.to_owned(),
         remedy: remedy.clone(),
-    })?;
-    let player = Player::new(cassette, &file, &remedy);
+    };
+    if cassette.title != scenario.name {
+        return Err(differs(&format!("the title '{}'", scenario.name), &cassette.title));
+    }
+    if cassette.provenance.api != api.name() {
+        let expected = format!("a recording of '{api}'");
+        return Err(differs(&expected, &cassette.provenance.api));
+    }
+    let start: Timestamp =
+        at.parse().map_err(|_| differs("the time at which recording began", &at))?;
+    let remedy = match cassette.provenance.contracts == fingerprints(api) {
+        true => remedy,
+        false => format!("{remedy}; it was recorded under other contracts than today's"),
+    };
+    let player = Player::new(cassette, &file, &remedy).hiding(&SECRETS);
     let follower = player.clone();
     let follow = Observer::new(move |event| {
         if let Event::Began { number, title } = event {
@@ -240,7 +252,7 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
         ..Setup::offline(
             scenario.name,
             api,
-            standing_clock(start),
+            Arc::new(VirtualClock::starting_at(start)),
             Arc::new(player.transport("administrator")),
             Arc::new(player.transport("requestor")),
         )
@@ -274,7 +286,7 @@ pub async fn record(
     let machine = |error: &dyn Display| BackendError::Machine(error.to_string());
     let root = snapshots::checkout()
         .ok_or_else(|| machine(&"cassettes are recorded in a checkout of the repository only"))?;
-    let clock = standing_clock(BEGINS.parse().unwrap_or(Timestamp::UNIX_EPOCH));
+    let clock = beginning();
     let (tenant, given) = tenant(clock.clone());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await;
     let listener = listener.map_err(|error| machine(&error))?;

@@ -65,7 +65,7 @@ pub async fn perform(
     let stack = stack(scenario, api, backend, observer)?;
     let mut performance = perform_on(scenario, api, backend, stack, interrupt).await;
     if performance.faults.is_empty() {
-        performance.faults.extend(judge(&performance));
+        performance.faults.extend(judge(&performance, snapshots::check));
     }
     Ok(performance)
 }
@@ -100,20 +100,24 @@ pub(crate) async fn perform_on(
     Performance { scenario, api, backend, run, failure, faults }
 }
 
-/// Holds the three texts of a run against their golden files; a sentence for each that differs.
-pub fn judge(performance: &Performance) -> Vec<String> {
+/// Holds the three texts of a run against their golden files, by `compare` (area, name, text); a
+/// sentence for each that differs.
+pub fn judge(
+    performance: &Performance,
+    compare: impl Fn(&str, &str, &str) -> Result<(), snapshots::Difference>,
+) -> Vec<String> {
     let Performance { scenario, api, run, .. } = performance;
     let texts = [
-        ("transcript", run.transcript()),
-        ("shapes", run.shapes()),
-        ("transitions", run.transitions()),
+        ("transcript", "differs", run.transcript()),
+        ("shapes", "differ", run.shapes()),
+        ("transitions", "differ", run.transitions()),
     ];
-    let faults = texts.into_iter().filter_map(|(kind, text)| {
-        let difference = snapshots::check(scenario.name, &format!("{api}.{kind}"), &text).err()?;
+    let faults = texts.into_iter().filter_map(|(kind, verb, text)| {
+        let difference = compare(scenario.name, &format!("{api}.{kind}"), &text).err()?;
         let step = step_of(&text, &difference.diff).map(|step| format!(", step {step}"));
         let step = step.unwrap_or_default();
         Some(format!(
-            "{} on {api}{step}: the {kind} differs from its golden file\n{difference}",
+            "{} on {api}{step}: the {kind} {verb} from the golden file\n{difference}",
             scenario.name
         ))
     });

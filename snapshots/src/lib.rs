@@ -1,19 +1,18 @@
-//! Every golden file, and the one function that compares with them.
+//! Every golden file, and the functions that compare with them.
 //!
 //! ```
-//! assert!(snapshots::check("examples", "greeting", "hello\n").is_ok());
-//! let difference = snapshots::check("examples", "greeting", "hullo\n").unwrap_err();
-//! assert!(difference.to_string().contains("-hello\n+hullo"));
-//! # snapshots::discard("examples", "greeting");
+//! // What differs is told as a unified diff; comparing alone writes nothing.
+//! let difference = snapshots::compare("tutorial-current", "v1.0.transitions", "nothing\n");
+//! assert!(difference.unwrap_err().to_string().contains("+nothing\n"));
 //! ```
 //!
 //! Goldens live in `golden/AREA/NAME.snap`, in insta's format. Inside a checkout its files are
-//! compared with, and a difference leaves a `.snap.new` beside them: `cargo insta review` from the
-//! root shows and accepts it, as `INSTA_UPDATE=always` does without asking. Elsewhere the files
-//! that were compiled in are compared with, and nothing is written.
+//! compared with; where [`check`] finds a difference it leaves a `.snap.new` beside them:
+//! `cargo insta review` from the root shows and accepts it, as `INSTA_UPDATE=always` does without
+//! asking. Elsewhere the files that were compiled in are compared with, and nothing is written.
 //!
-//! Invariants, said as absences: nothing here knows what a golden is about; [`check`] never panics
-//! and prints nothing.
+//! Invariants, said as absences: nothing here knows what a golden is about; neither function panics
+//! or prints.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,34 +43,44 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares `content` with the golden file `AREA/NAME.snap`.
+/// Compares `content` with the golden file `AREA/NAME.snap`, and writes nothing.
 ///
 /// # Errors
-/// [`Difference`] where they differ or there is no golden file.
-pub fn check(area: &str, name: &str, content: &str) -> Result<(), Difference> {
+/// [`Difference`] where they differ or there is no golden file that can be read.
+pub fn compare(area: &str, name: &str, content: &str) -> Result<(), Difference> {
     let golden = format!("snapshots/golden/{area}/{name}.snap");
     let known = match checkout() {
-        Some(root) => stored(&root.join(&golden)),
+        Some(root) => match stored(&root.join(&golden)) {
+            Ok(known) => known,
+            Err(error) => {
+                return Err(Difference { golden, diff: format!("it cannot be read: {error}\n") });
+            }
+        },
         None => compiled_in(area, name),
     };
-    if known.as_deref().is_some_and(|known| known.trim_end() == content.trim_end()) {
-        return Ok(());
-    }
-    let accepted = checkout().is_some_and(|root| {
-        assert_by_insta(&root.join("snapshots/golden").join(area), name, content)
-    });
-    match accepted {
+    match known.as_deref().is_some_and(|known| known.trim_end() == content.trim_end()) {
         true => Ok(()),
         false => Err(Difference { golden, diff: diff(known.as_deref(), content) }),
     }
 }
 
-/// Takes away the `.snap.new` that a difference left, for tests that differ on purpose.
-pub fn discard(area: &str, name: &str) {
-    if let Some(root) = checkout() {
-        let new = root.join(format!("snapshots/golden/{area}/{name}.snap.new"));
-        // Nothing to take away is fine.
-        let _gone = std::fs::remove_file(new);
+/// [`compare`]s, and leaves what differs for review; where insta's settings accept it, it is the
+/// golden file from now on.
+///
+/// # Errors
+/// As [`compare`], unless it was accepted.
+pub fn check(area: &str, name: &str, content: &str) -> Result<(), Difference> {
+    let compared = compare(area, name, content);
+    let Some(root) = checkout() else { return compared };
+    let folder = root.join("snapshots/golden").join(area);
+    match compared {
+        Ok(()) => {
+            // What an earlier difference left is of no use any more; mostly there is nothing.
+            let _gone = std::fs::remove_file(folder.join(format!("{name}.snap.new")));
+            Ok(())
+        }
+        Err(_) if assert_by_insta(&folder, name, content) => Ok(()),
+        differs => differs,
     }
 }
 
@@ -84,9 +93,13 @@ pub fn checkout() -> Option<PathBuf> {
     root.map(Path::to_path_buf)
 }
 
-fn stored(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path).ok()?;
-    Some(without_header(&text).to_owned())
+/// The golden file's text; `None` where there is none.
+fn stored(path: &Path) -> std::io::Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(without_header(&text).to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn compiled_in(area: &str, name: &str) -> Option<String> {

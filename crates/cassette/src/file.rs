@@ -116,6 +116,18 @@ pub enum CassetteError {
         /// What to do instead of restoring.
         remedy: String,
     },
+    /// An exchange that cannot have been recorded.
+    #[error("{file}: exchange {exchange} {cause}; restore the file, or {remedy}")]
+    Impossible {
+        /// The file.
+        file: String,
+        /// From 1.
+        exchange: usize,
+        /// What it has that none can have.
+        cause: String,
+        /// What to do instead of restoring.
+        remedy: String,
+    },
     /// A newer build wrote it.
     #[error(
         "{file}: format {found} is newer than {FORMAT}, the newest that this build reads; update entitle, or {remedy}"
@@ -128,6 +140,17 @@ pub enum CassetteError {
         /// What to do instead of updating.
         remedy: String,
     },
+}
+
+impl Exchange {
+    /// What it has that no exchange can have.
+    fn impossible(&self) -> Option<String> {
+        if self.answers.is_empty() {
+            return Some("has no answer".to_owned());
+        }
+        let wrong = self.answers.iter().find(|answer| !(100..=599).contains(&answer.status))?;
+        Some(format!("has the status {}, expected one from 100 to 599", wrong.status))
+    }
 }
 
 impl Cassette {
@@ -156,7 +179,14 @@ impl Cassette {
             let (file, remedy) = (file.to_owned(), remedy.to_owned());
             return Err(CassetteError::Newer { file, found: head.format, remedy });
         }
-        serde_json::from_str(text).map_err(malformed)
+        let cassette: Self = serde_json::from_str(text).map_err(malformed)?;
+        for (index, exchange) in cassette.exchanges.iter().enumerate() {
+            if let Some(cause) = exchange.impossible() {
+                let (file, remedy) = (file.to_owned(), remedy.to_owned());
+                return Err(CassetteError::Impossible { file, exchange: index + 1, cause, remedy });
+            }
+        }
+        Ok(cassette)
     }
 
     /// The cassette as stored: pretty JSON with a newline at the end.

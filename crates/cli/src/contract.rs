@@ -1,12 +1,14 @@
 //! `entitle contract`: the stored contract, rewritten from metadata.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use contract::{Contract, ContractError, Metadata};
 
 use crate::exit::{Exit, Failure};
+use crate::out::say;
 
 /// Read metadata into the stored contract.
 #[derive(Debug, clap::Args)]
@@ -63,19 +65,23 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
     if let Some(others) = &update.types_from {
         metadata.complete_missing_types_from(&read_csdl(others)?);
     }
-    let head = metadata.slice(&update.api);
+    let head = metadata.slice(&update.api).map_err(Failure::usage)?;
     let path = update.dir.join(format!("{}.json", update.api));
     let base = match std::fs::read_to_string(&path) {
         Ok(text) => {
             Some(Contract::parse(&text, &path.display().to_string()).map_err(Failure::usage)?)
         }
-        Err(_) => None,
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        // Nobody can say what would be lost by writing over it.
+        Err(error) => {
+            return Err(Failure::environment(format!("{}: {error}", path.display())));
+        }
     };
     let changes = changes(base.as_ref(), &head);
     for change in &changes {
-        anstream::println!("{change}");
+        say!("{change}");
     }
-    anstream::println!(
+    say!(
         "{}: {} types, {} members, {} changes",
         update.api,
         head.types.len(),

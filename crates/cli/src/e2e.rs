@@ -3,11 +3,16 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use harness::{Observer, Trace, Verdict};
-use scenarios::{Backend, BackendError, Interrupt, Performance, SCENARIOS, perform, wire};
+use contract::Contract;
+use harness::{Api, Observer, Run, Trace, Verdict};
+use model::Version;
+use scenarios::{
+    Backend, BackendError, Interrupt, Performance, SCENARIOS, Scenario, perform, wire,
+};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
+use crate::out::say;
 use crate::progress::{self, BAD, FAINT, GOOD};
 use crate::selection::{Selected, Selection};
 
@@ -22,7 +27,7 @@ pub(crate) struct Args {
     /// Who answers: emulator, replay or live; emulator and then replay where none is named.
     #[arg(long)]
     backend: Option<String>,
-    /// List the scenarios with their versions and play nothing.
+    /// List the scenarios with their versions and play nothing; as data with --json.
     #[arg(long)]
     list: bool,
     /// Print the outcome as JSON and nothing else.
@@ -71,6 +76,25 @@ struct TracedRun<'a> {
     trace: &'a Trace,
 }
 
+/// A play as far as it came.
+struct Played {
+    scenario: &'static Scenario,
+    api: Api,
+    backend: Backend,
+    /// None where there was nothing to play against.
+    run: Option<Run>,
+    faults: Vec<String>,
+    exit: Exit,
+}
+
+impl From<Performance> for Played {
+    fn from(performance: Performance) -> Self {
+        let Performance { scenario, api, backend, run, faults, .. } = performance;
+        let exit = if faults.is_empty() { Exit::Ok } else { Exit::Findings };
+        Self { scenario, api, backend, run: Some(run), faults, exit }
+    }
+}
+
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let selected = args.selection.resolve()?;
     let backends = match &args.backend {
@@ -78,78 +102,110 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         None => vec![Backend::Emulator, Backend::Replay],
     };
     if args.list {
-        list();
-        return Ok(Exit::Ok);
+        return list(args.json);
     }
+    readable_contracts()?;
     let interrupt = on_interrupt();
-    let mut performances = Vec::new();
-    let mut skipped = 0;
+    let (there, missing): (Vec<_>, Vec<_>) = selected.into_iter().partition(|s| s.exists);
+    if !args.json {
+        for Selected { scenario, api, .. } in &missing {
+            say!("– {} has no {api} form: skipped\n", scenario.name);
+        }
+    }
+    let mut plays: Vec<Played> = Vec::new();
     'plays: for backend in backends {
-        for &Selected { scenario, api, exists } in &selected {
-            if !exists {
-                skipped += 1;
-                if !args.json {
-                    anstream::println!("– {} has no {api} form: skipped\n", scenario.name);
-                }
-                continue;
-            }
+        for &Selected { scenario, api, .. } in &there {
             let observer = match args.json {
                 true => Observer::nobody(),
                 false => {
-                    anstream::println!("{} on {api}, {backend}", scenario.name);
+                    say!("{} on {api}, {backend}", scenario.name);
                     progress::observer()
                 }
             };
-            let performance = perform(scenario, api, backend, observer, &interrupt).await;
-            let performance = performance.map_err(not_had)?;
+            let played = match perform(scenario, api, backend, observer, &interrupt).await {
+                Ok(performance) => Played::from(performance),
+                Err(error @ (BackendError::NotConfigured | BackendError::Machine(_))) => {
+                    return Err(not_had(error));
+                }
+                // What is wrong with one cassette is nothing to the other plays.
+                Err(error) => {
+                    let Failure { exit, message } = not_had(error);
+                    Played { scenario, api, backend, run: None, faults: vec![message], exit }
+                }
+            };
             if !args.json {
-                print_end(&performance);
+                print_end(scenario, api, backend, played.run.as_ref(), &played.faults);
             }
-            performances.push(performance);
+            plays.push(played);
             if interrupt.is_raised() {
                 break 'plays;
             }
         }
     }
     if let Some(path) = &args.trace {
-        write_trace(path, &performances)?;
+        write_trace(path, &plays)?;
     }
-    let failed = performances.iter().filter(|p| !p.faults.is_empty()).count();
-    let passed = performances.len() - failed;
+    let failed = plays.iter().filter(|played| !played.faults.is_empty()).count();
+    let (passed, skipped) = (plays.len() - failed, missing.len());
     if args.json {
-        let outcome = Outcome {
-            passed,
-            failed,
-            skipped,
-            wire: wire(),
-            plays: performances.iter().map(play).collect(),
-        };
-        let text = serde_json::to_string_pretty(&outcome).map_err(Failure::environment)?;
-        anstream::println!("{text}");
+        let lines = plays.iter().map(play).collect();
+        print_json(&Outcome { passed, failed, skipped, wire: wire(), plays: lines })?;
     } else {
-        anstream::println!("{passed} passed, {failed} failed, {skipped} skipped");
+        say!("{passed} passed, {failed} failed, {skipped} skipped");
     }
-    Ok(match (interrupt.is_raised(), failed) {
-        (true, _) => Exit::Interrupted,
-        (false, 0) => Exit::Ok,
-        (false, _) => Exit::Findings,
-    })
+    let worst = plays.iter().map(|played| played.exit).max().unwrap_or(Exit::Ok);
+    Ok(if interrupt.is_raised() { Exit::Interrupted } else { worst })
 }
 
-fn list() {
-    let width = SCENARIOS.iter().map(|s| s.name.len()).max().unwrap_or(0);
-    for scenario in &SCENARIOS {
-        let apis: Vec<_> = scenario.apis.iter().map(|api| api.name()).collect();
-        anstream::println!("{:<width$}  {:<18} {}", scenario.name, apis.join(" "), scenario.about);
+/// The stored contracts judge every exchange: without them nothing is played.
+fn readable_contracts() -> Result<(), Failure> {
+    for version in Version::ALL {
+        Contract::builtin(version.segment()).map_err(Failure::usage)?;
     }
+    Ok(())
 }
 
-/// Raised by Ctrl-C: the play that is on stops and cleans up, and no other begins.
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    apis: Vec<&'static str>,
+    about: &'static str,
+}
+
+fn list(json: bool) -> Result<Exit, Failure> {
+    let listed = SCENARIOS.iter().map(|scenario| Listed {
+        name: scenario.name,
+        apis: scenario.apis.iter().map(|api| api.name()).collect(),
+        about: scenario.about,
+    });
+    let listed: Vec<Listed> = listed.collect();
+    if json {
+        print_json(&listed)?;
+        return Ok(Exit::Ok);
+    }
+    let width = listed.iter().map(|scenario| scenario.name.len()).max().unwrap_or(0);
+    for Listed { name, apis, about } in &listed {
+        say!("{name:<width$}  {:<18} {about}", apis.join(" "));
+    }
+    Ok(Exit::Ok)
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::environment)?;
+    say!("{text}");
+    Ok(())
+}
+
+/// Raised by Ctrl-C: the play that is on stops and cleans up, and no other begins. A second Ctrl-C
+/// does not wait for the clean-up.
 pub(crate) fn on_interrupt() -> Interrupt {
     let (sender, interrupt) = Interrupt::new();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             sender.send_replace(true);
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
         }
         // The sender lives as long as somebody may listen.
         sender.closed().await;
@@ -164,26 +220,44 @@ pub(crate) fn not_had(error: BackendError) -> Failure {
     }
 }
 
-pub(crate) fn print_end(performance: &Performance) {
-    let Performance { scenario, api, backend, run, faults, .. } = performance;
-    let steps = run.trace().steps().count();
+pub(crate) fn print_end(
+    scenario: &Scenario,
+    api: Api,
+    backend: Backend,
+    run: Option<&Run>,
+    faults: &[String],
+) {
     let (mark, style) = if faults.is_empty() { ("✓", GOOD) } else { ("✗", BAD) };
-    anstream::println!(
-        "{style}{mark}{style:#} {} on {api}, {backend}: {FAINT}{steps} steps{FAINT:#}",
-        scenario.name
-    );
+    let steps = run.map_or_else(|| "not played".to_owned(), counted);
+    say!("{style}{mark}{style:#} {} on {api}, {backend}: {FAINT}{steps}{FAINT:#}", scenario.name);
     for fault in faults {
-        anstream::println!("{}", indented(fault));
+        say!("{}", indented(fault));
     }
-    anstream::println!();
+    say!("");
+}
+
+/// `20 steps, 1 not expressible`
+fn counted(run: &Run) -> String {
+    let count = |of: fn(&Verdict) -> bool| run.trace().steps().filter(|s| of(&s.verdict)).count();
+    let others = [
+        (count(|v| matches!(v, Verdict::NotExpressible(_))), "not expressible"),
+        (count(|v| matches!(v, Verdict::NotApplicable(_))), "not applicable"),
+    ];
+    let mut text = format!("{} steps", run.trace().steps().count());
+    for (number, what) in others {
+        if number > 0 {
+            text += &format!(", {number} {what}");
+        }
+    }
+    text
 }
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn play(performance: &Performance) -> Play<'_> {
-    let steps = performance.run.trace().steps().map(|step| StepLine {
+fn play(played: &Played) -> Play<'_> {
+    let steps = played.run.iter().flat_map(|run| run.trace().steps()).map(|step| StepLine {
         number: step.number,
         title: &step.title,
         verdict: &step.verdict,
@@ -191,24 +265,24 @@ fn play(performance: &Performance) -> Play<'_> {
         took_ms: step.took_ms,
     });
     Play {
-        scenario: performance.scenario.name,
-        api: performance.api.to_string(),
-        backend: performance.backend.name(),
-        passed: performance.faults.is_empty(),
-        faults: &performance.faults,
+        scenario: played.scenario.name,
+        api: played.api.to_string(),
+        backend: played.backend.name(),
+        passed: played.faults.is_empty(),
+        faults: &played.faults,
         steps: steps.collect(),
     }
 }
 
-fn write_trace(path: &Path, performances: &[Performance]) -> Result<(), Failure> {
-    let runs: Vec<TracedRun<'_>> = performances
-        .iter()
-        .map(|performance| TracedRun {
-            backend: performance.backend.name(),
-            faults: &performance.faults,
-            trace: performance.run.trace(),
+fn write_trace(path: &Path, plays: &[Played]) -> Result<(), Failure> {
+    let runs = plays.iter().filter_map(|played| {
+        Some(TracedRun {
+            backend: played.backend.name(),
+            faults: &played.faults,
+            trace: played.run.as_ref()?.trace(),
         })
-        .collect();
+    });
+    let runs: Vec<TracedRun<'_>> = runs.collect();
     let text = serde_json::to_string_pretty(&runs).map_err(Failure::environment)? + "\n";
     write_beside(path, &text)
 }

@@ -7,6 +7,7 @@ use clock::{Clock, RealClock, VirtualClock};
 use emulator::{Options, Tenant};
 
 use crate::exit::{Exit, Failure};
+use crate::out::say;
 
 /// Serve a stateful tenant of entitlement management on a port.
 ///
@@ -43,10 +44,10 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     })?;
     let address = listener.local_addr().map_err(Failure::environment)?;
     let (administrator, requestor) = (tenant.administrator(), tenant.requestor());
-    anstream::println!("a tenant of entitlement management listens on http://{address}");
-    anstream::println!("administrator  {}  {}", administrator.token, administrator.name);
-    anstream::println!("requestor      {}  {}", requestor.token, requestor.name);
-    anstream::println!(
+    say!("a tenant of entitlement management listens on http://{address}");
+    say!("administrator  {}  {}", administrator.token, administrator.name);
+    say!("requestor      {}  {}", requestor.token, requestor.name);
+    say!(
         "try: curl -H 'Authorization: Bearer {}' http://{address}/v1.0/identityGovernance/entitlementManagement/catalogs",
         administrator.token
     );
@@ -57,6 +58,6 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     };
     let served = axum::serve(listener, tenant.router()).with_graceful_shutdown(stop).await;
     served.map_err(Failure::environment)?;
-    anstream::println!("stopped");
+    say!("stopped");
     Ok(Exit::Ok)
 }

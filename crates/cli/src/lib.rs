@@ -15,11 +15,13 @@ mod contract;
 mod e2e;
 mod emulate;
 mod exit;
+mod out;
 mod progress;
 mod record;
 mod selection;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -64,7 +66,7 @@ where
         Command::Contract(args) => contract::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
-        anstream::eprintln!("error: {failure}");
+        let _gone = writeln!(anstream::stderr(), "error: {failure}");
         failure.exit
     })
 }

@@ -1,10 +1,14 @@
 //! One line a step, as it happens.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use harness::{Event, Observer, Verdict};
 use jiff::SignedDuration;
+
+use crate::out::{say, show};
 
 /// Columns of a title before the status.
 const TITLE: usize = 66;
@@ -13,38 +17,46 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
-/// Writes events to standard output; waiting is written over itself on a terminal.
+/// Writes events to standard output. On a terminal waiting is written over itself, elsewhere it is
+/// a line for every state that is seen.
 pub(crate) fn observer() -> Observer {
-    let terminal = std::io::stdout().is_terminal();
-    Observer::new(move |event| write(event, terminal))
+    // Without escapes (no terminal, or NO_COLOR) nothing can be written over.
+    let terminal = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never
+        && std::io::stdout().is_terminal();
+    let seen = Mutex::new(String::new());
+    Observer::new(move |event| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        write(event, terminal, &mut seen);
+    })
 }
 
-fn write(event: &Event<'_>, terminal: bool) {
+fn write(event: &Event<'_>, terminal: bool, seen_before: &mut String) {
     match *event {
-        Event::Act { title } => anstream::println!("  {FAINT}{title}{FAINT:#}"),
+        Event::Act { title } => say!("  {FAINT}{title}{FAINT:#}"),
+        Event::Began { .. } => seen_before.clear(),
         Event::Waiting { number, looks, seen, waited } => {
-            let seen = if seen.is_empty() { "the goal" } else { seen };
-            let line = format!(
-                "  … {number:>2} {FAINT}look {looks}: {seen} after {}{FAINT:#}",
-                seconds(waited)
-            );
-            match terminal {
+            let line = |seen: &str| {
+                let waited = seconds(waited);
+                format!("  … {number:>2} {FAINT}look {looks}: {seen} after {waited}{FAINT:#}")
+            };
+            let shown = if seen.is_empty() { "not yet" } else { seen };
+            if terminal {
                 // To the start of the line, and what is longer taken away.
-                true => anstream::print!("\r{line}\x1b[K"),
-                false => anstream::println!("{line}"),
+                show!("\r{}\x1b[K", line(shown));
+            } else if seen_before != shown {
+                say!("{}", line(shown));
             }
-            // A line that cannot be shown is no reason to stop.
-            let _shown = std::io::stdout().flush();
+            shown.clone_into(seen_before);
         }
         Event::Ended { number, title, verdict, status, took } => {
             if terminal {
-                anstream::print!("\r\x1b[K");
+                show!("\r\x1b[K");
             }
             ended(number, title, verdict, status, took);
         }
         Event::Passed { duration } => {
             let days = duration.as_hours() / 24;
-            anstream::println!("  {FAINT}{days} days pass{FAINT:#}");
+            say!("  {FAINT}{days} days pass{FAINT:#}");
         }
         _ => {}
     }
@@ -60,13 +72,13 @@ fn ended(number: usize, title: &str, verdict: &Verdict, status: Option<u16>, too
         }
     };
     let status = status.map_or_else(String::new, |status| status.to_string());
-    anstream::println!(
+    say!(
         "  {style}{mark}{style:#} {number:>2} {:<TITLE$} {status:>3} {:>8}",
         shortened(title),
         seconds(took)
     );
     if let Some(note) = note {
-        anstream::println!("       {style}{note}{style:#}");
+        say!("       {style}{note}{style:#}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! `entitle record`: the cassettes, recorded anew.
 
-use scenarios::record;
+use scenarios::{Backend, record};
 
 use crate::e2e::{not_had, on_interrupt, print_end};
 use crate::exit::{Exit, Failure};
+use crate::out::say;
 use crate::progress;
 use crate::selection::{Selected, Selection};
 
@@ -25,24 +26,24 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     for Selected { scenario, api, exists } in selected {
         if !exists {
             skipped += 1;
-            anstream::println!("– {} has no {api} form: skipped\n", scenario.name);
+            say!("– {} has no {api} form: skipped\n", scenario.name);
             continue;
         }
-        anstream::println!("{} on {api}, recording", scenario.name);
+        say!("{} on {api}, recording", scenario.name);
         let recorded = record(scenario, api, progress::observer(), &interrupt).await;
         let (performance, path) = recorded.map_err(not_had)?;
         match performance.faults.is_empty() {
             true => {
                 passed += 1;
-                anstream::println!("  written: {}", path.display());
+                say!("  written: {}", path.display());
             }
             false => failed += 1,
         }
-        print_end(&performance);
+        print_end(scenario, api, Backend::Emulator, Some(&performance.run), &performance.faults);
         if interrupt.is_raised() {
             return Ok(Exit::Interrupted);
         }
     }
-    anstream::println!("{passed} passed, {failed} failed, {skipped} skipped");
+    say!("{passed} passed, {failed} failed, {skipped} skipped");
     Ok(if failed == 0 { Exit::Ok } else { Exit::Findings })
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use roxmltree::{Document, Node};
 use thiserror::Error;
 
-use crate::facts::{Kind, Member, Source, Type, TypeRef};
+use crate::facts::{Kind, Member, Source, Type, TypeRef, extends_itself};
 
 /// All that a metadata document says of types, by short name, and of the container.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +67,21 @@ impl Metadata {
         for schema in schemas {
             metadata.read_schema(schema, &names);
         }
+        metadata.bases_end(file)?;
         Ok(metadata)
+    }
+
+    /// Refuses types that extend themselves.
+    pub(crate) fn bases_end(&self, file: &str) -> Result<(), CsdlError> {
+        match extends_itself(&self.types) {
+            None => Ok(()),
+            Some(name) => Err(CsdlError {
+                file: file.to_owned(),
+                place: String::new(),
+                expected: "types whose bases end".into(),
+                found: format!("{name}, which extends itself"),
+            }),
+        }
     }
 
     fn read_schema(&mut self, schema: Node<'_, '_>, names: &Names) {

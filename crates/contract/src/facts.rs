@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 use std::io::Write;
 use std::path::Path;
@@ -15,6 +15,7 @@ const FORMAT: u32 = 1;
 
 /// The facts of one API version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contract {
     /// The format of the stored file.
     pub format: u32,
@@ -30,6 +31,7 @@ pub struct Contract {
 
 /// A type of the metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Type {
     /// What it is.
     pub kind: Kind,
@@ -83,11 +85,14 @@ pub enum Source {
     Csdl,
     /// Observed in today's global beta: name and type are known, nullability and containment not.
     Observed,
+    /// The metadata document of the other version, from which the whole type was taken.
+    OtherVersion,
 }
 
 /// A property or navigation. Stored on one line, so that a one-property change of the API is a
 /// one-line diff: `"Edm.String"`, `"Collection(accessPackage), contained"`,
-/// `"accessPackageSubjectLifecycle, not null"`, `"Edm.String, observed"`.
+/// `"accessPackageSubjectLifecycle, not null"`, `"Edm.String, observed"`,
+/// `"Edm.String, of the other version"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Its type.
@@ -126,6 +131,7 @@ impl Display for Member {
             (!self.nullable, ", not null"),
             (self.contained, ", contained"),
             (self.source == Source::Observed, ", observed"),
+            (self.source == Source::OtherVersion, ", of the other version"),
         ] {
             f.write_str(if holds { word } else { "" })?;
         }
@@ -145,9 +151,10 @@ impl FromStr for Member {
                 "not null" => member.nullable = false,
                 "contained" => member.contained = true,
                 "observed" => member.source = Source::Observed,
+                "of the other version" => member.source = Source::OtherVersion,
                 other => {
                     return Err(format!(
-                        "expected 'not null', 'contained' or 'observed' behind the type, found '{other}'"
+                        "expected 'not null', 'contained', 'observed' or 'of the other version' behind the type, found '{other}'"
                     ));
                 }
             }
@@ -176,7 +183,7 @@ macro_rules! as_text {
 as_text!(TypeRef, Member);
 
 /// A stored contract that cannot be read or written.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ContractError {
     /// The file system says no.
     #[error("{file}: {cause}")]
@@ -184,7 +191,7 @@ pub enum ContractError {
         /// The file.
         file: String,
         /// Why.
-        cause: std::io::Error,
+        cause: String,
     },
     /// It is no contract.
     #[error(
@@ -200,6 +207,19 @@ pub enum ContractError {
         /// What was expected and found.
         cause: String,
     },
+    /// A type of it extends itself.
+    #[error(
+        "{file}: expected types whose bases end, found {name}, which extends itself; restore the file or rewrite it with `cargo xtask contract update`"
+    )]
+    Cyclic {
+        /// The file.
+        file: String,
+        /// The type.
+        name: String,
+    },
+    /// The version has none.
+    #[error("no contract of '{0}'; known are v1.0 and beta")]
+    Unknown(String),
     /// A newer build wrote it.
     #[error(
         "{file}: format {found} is newer than {FORMAT}, the newest that this build reads; update entitle"
@@ -212,11 +232,6 @@ pub enum ContractError {
     },
 }
 
-/// A version that has no contract.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no contract of '{0}'; known are v1.0 and beta")]
-pub struct UnknownContract(pub String);
-
 static V1: LazyLock<Result<Contract, ContractError>> = LazyLock::new(|| {
     Contract::parse(include_str!("../contracts/v1.0.json"), "contracts/v1.0.json")
 });
@@ -224,24 +239,26 @@ static BETA: LazyLock<Result<Contract, ContractError>> = LazyLock::new(|| {
     Contract::parse(include_str!("../contracts/beta.json"), "contracts/beta.json")
 });
 
-static V1_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(builtin(&V1)));
-static BETA_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(builtin(&BETA)));
+static V1_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(had(&V1)));
+static BETA_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(had(&BETA)));
 
-fn builtin(stored: &'static Result<Contract, ContractError>) -> &'static Contract {
-    stored.as_ref().expect("the contract compiled into this build is read by a test of it")
+fn had(stored: &'static Result<Contract, ContractError>) -> &'static Contract {
+    stored.as_ref().expect("only who has a contract asks for its judge")
 }
 
 impl Contract {
     /// The contract that this build carries for `version`.
     ///
     /// # Errors
-    /// [`UnknownContract`] names the known ones.
-    pub fn builtin(version: &str) -> Result<&'static Self, UnknownContract> {
-        match version {
-            "v1.0" => Ok(builtin(&V1)),
-            "beta" => Ok(builtin(&BETA)),
-            _ => Err(UnknownContract(version.to_owned())),
-        }
+    /// [`ContractError::Unknown`] names the known versions; the others say that this build carries
+    /// a contract that cannot be read.
+    pub fn builtin(version: &str) -> Result<&'static Self, ContractError> {
+        let stored: &'static Result<Self, ContractError> = match version {
+            "v1.0" => &V1,
+            "beta" => &BETA,
+            _ => return Err(ContractError::Unknown(version.to_owned())),
+        };
+        stored.as_ref().map_err(Clone::clone)
     }
 
     /// The judge over a built-in contract, compiled once a process.
@@ -271,7 +288,11 @@ impl Contract {
         if head.format > FORMAT {
             return Err(ContractError::Newer { file: file.to_owned(), found: head.format });
         }
-        serde_json::from_str(text).map_err(malformed)
+        let contract: Self = serde_json::from_str(text).map_err(malformed)?;
+        match extends_itself(&contract.types) {
+            Some(name) => Err(ContractError::Cyclic { file: file.to_owned(), name }),
+            None => Ok(contract),
+        }
     }
 
     /// The contract as stored: pretty JSON, a line a member, a newline at the end.
@@ -288,8 +309,10 @@ impl Contract {
     /// # Errors
     /// [`ContractError::File`].
     pub fn write(&self, path: &Path) -> Result<(), ContractError> {
-        let failed =
-            |cause: std::io::Error| ContractError::File { file: path.display().to_string(), cause };
+        let failed = |error: std::io::Error| {
+            let (file, cause) = (path.display().to_string(), error.to_string());
+            ContractError::File { file, cause }
+        };
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         beside.write_all(self.to_text().as_bytes()).map_err(failed)?;
@@ -334,4 +357,20 @@ impl Contract {
     pub fn member_count(&self) -> usize {
         self.types.values().map(|t| t.properties.len() + t.navigations.len()).sum()
     }
+}
+
+/// A type that extends itself, over whatever bases; whoever follows bases would never end.
+pub(crate) fn extends_itself(types: &BTreeMap<String, Type>) -> Option<String> {
+    let cyclic = types.keys().find(|name| {
+        let mut seen = BTreeSet::new();
+        let mut next = Some(*name);
+        while let Some(name) = next {
+            if !seen.insert(name) {
+                return true;
+            }
+            next = types.get(name).and_then(|found| found.base.as_ref());
+        }
+        false
+    });
+    cyclic.cloned()
 }

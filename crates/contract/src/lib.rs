@@ -36,7 +36,7 @@ mod slice;
 
 pub use csdl::{CsdlError, Metadata};
 pub use exception::{EXCEPTIONS, Exception};
-pub use facts::{Contract, ContractError, Kind, Member, Source, Type, TypeRef, UnknownContract};
+pub use facts::{Contract, ContractError, Kind, Member, Source, Type, TypeRef};
 pub use finding::{Direction, Finding, Severity};
 pub use judge::{Exchange, Judge};
 pub use path::Resolved;

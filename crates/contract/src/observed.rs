@@ -37,21 +37,27 @@ impl Metadata {
             })?;
         self.sources.push(source.to_owned());
         let envelope = |name: &str| name.ends_with("CollectionResponse");
-        // Kinds first: whether a member is a navigation depends on the kind of its type.
+        // Types first: whether a member is a navigation depends on the kind of its type.
+        let mut added = Vec::new();
         for (name, fact) in observed.iter().filter(|(name, _)| !envelope(name)) {
             let made = match fact {
                 Observed::Enum { members } => {
                     Type { kind: Kind::Enum, words: members.clone(), ..blank(None) }
                 }
-                Observed::Type { base, .. } => Type {
-                    kind: match is_entity(&observed, name) {
-                        true => Kind::Entity,
-                        false => Kind::Complex,
-                    },
-                    ..blank(base.clone())
-                },
+                Observed::Type { base, .. } => blank(base.clone()),
             };
-            self.types.entry(name.clone()).or_insert(made);
+            if !self.types.contains_key(name) {
+                added.push(name.clone());
+                self.types.insert(name.clone(), made);
+            }
+        }
+        self.bases_end(file)?;
+        for name in added {
+            if self.is_entity(&name)
+                && let Some(found) = self.types.get_mut(&name)
+            {
+                found.kind = Kind::Entity;
+            }
         }
         for (name, fact) in observed.into_iter().filter(|(name, _)| !envelope(name)) {
             match fact {
@@ -62,8 +68,10 @@ impl Metadata {
         Ok(())
     }
 
-    /// Takes from `other` the types that this metadata refers to and has not; only whole types.
+    /// Takes from `other` the types that this metadata refers to and has not; only whole types,
+    /// marked as what they are ([`Source::OtherVersion`]).
     pub fn complete_missing_types_from(&mut self, other: &Self) {
+        self.sources.extend(other.sources.iter().cloned());
         loop {
             let mut lacking: Vec<String> = Vec::new();
             for found in self.types.values() {
@@ -82,10 +90,27 @@ impl Metadata {
             }
             for name in lacking {
                 if let Some(found) = other.types.get(&name) {
-                    self.types.insert(name, found.clone());
+                    let mut found = found.clone();
+                    for member in
+                        found.properties.values_mut().chain(found.navigations.values_mut())
+                    {
+                        member.source = Source::OtherVersion;
+                    }
+                    self.types.insert(name, found);
                 }
             }
         }
+    }
+
+    fn is_entity(&self, name: &str) -> bool {
+        let mut next = Some(name);
+        while let Some(name) = next {
+            if name == "entity" {
+                return true;
+            }
+            next = self.types.get(name).and_then(|found| found.base.as_deref());
+        }
+        false
     }
 
     fn add_members(&mut self, type_name: &str, properties: BTreeMap<String, String>) {
@@ -135,20 +160,6 @@ fn blank(base: Option<String>) -> Type {
         words: Vec::new(),
         properties: BTreeMap::new(),
         navigations: BTreeMap::new(),
-    }
-}
-
-fn is_entity(observed: &BTreeMap<String, Observed>, name: &str) -> bool {
-    let mut name = name;
-    loop {
-        if name == "entity" {
-            return true;
-        }
-        match observed.get(name) {
-            Some(Observed::Type { base: Some(base), .. }) => name = base,
-            // The base stands in the metadata only; directory objects are the ones that do.
-            _ => return name == "directoryObject",
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Contract;
-use crate::csdl::Metadata;
+use crate::csdl::{CsdlError, Metadata};
 use crate::facts::{Kind, Member, Type, TypeRef};
 
 /// Directory nouns in use.
@@ -40,7 +40,19 @@ enum Depth {
 impl Metadata {
     /// The part of this metadata that is reachable from entitlement management and the directory
     /// nouns in use, as the contract of `version`.
-    pub fn slice(&self, version: &str) -> Contract {
+    ///
+    /// # Errors
+    /// [`CsdlError`] where the metadata says nothing of entitlement management.
+    pub fn slice(&self, version: &str) -> Result<Contract, CsdlError> {
+        let [(_, singleton, behind), ..] = ROOTS;
+        if self.root(singleton, behind).is_none() || !self.types.contains_key(CENTRE) {
+            return Err(CsdlError {
+                file: self.sources.join(", "),
+                place: String::new(),
+                expected: format!("the type {CENTRE} and a singleton {singleton} that leads to it"),
+                found: format!("{} types without", self.types.len()),
+            });
+        }
         let kept = self.reach();
         let mut contract = Contract::empty(version);
         contract.sources.clone_from(&self.sources);
@@ -56,7 +68,7 @@ impl Metadata {
             found.navigations.retain(|_, member| names.contains(&member.type_ref.name));
             contract.types.insert(name.clone(), found);
         }
-        contract
+        Ok(contract)
     }
 
     fn root(&self, root: &str, behind: Option<&str>) -> Option<TypeRef> {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use contract::{Contract, Direction, Exchange, Severity};
+use contract::{Contract, ContractError, Direction, Exchange, Severity};
 use http::Request;
 use serde_json::Value;
 use transport::{BoxFuture, Outcome, SharedTransport, Transport, TransportError};
@@ -9,8 +9,8 @@ use transport::{BoxFuture, Outcome, SharedTransport, Transport, TransportError};
 use crate::run::Shared;
 use crate::trace::{Exchanged, Finding};
 
-/// Texts that stay out of traces, by JSON pointer.
-const SECRETS: [&str; 1] = ["/passwordProfile/password"];
+/// Texts of bodies that are kept nowhere, by JSON pointer.
+pub const SECRETS: [&str; 1] = ["/passwordProfile/password"];
 const HIDDEN: &str = "<secret>";
 
 /// A transport whose exchanges belong to the steps of a run: ids that came from nowhere are refused
@@ -65,7 +65,11 @@ impl Checked {
 
 fn judge(exchanged: &Exchanged) -> Vec<Finding> {
     let version = exchanged.path.split('/').nth(1).unwrap_or_default();
-    let Ok(contract) = Contract::builtin(version) else { return vec![] };
+    let contract = match Contract::builtin(version) {
+        Ok(contract) => contract,
+        Err(ContractError::Unknown(_)) => return vec![],
+        Err(unreadable) => return vec![unjudged(&unreadable)],
+    };
     let body = |value: &'_ Value| (!value.is_null()).then_some(value.clone());
     let (request, response) = (body(&exchanged.request), body(&exchanged.response));
     let findings = contract.judge().check(&Exchange {
@@ -91,6 +95,16 @@ fn judge(exchanged: &Exchanged) -> Vec<Finding> {
         message: finding.message,
     });
     told.collect()
+}
+
+fn unjudged(why: &ContractError) -> Finding {
+    Finding {
+        rule: "contract-unreadable".to_owned(),
+        severity: "violation".to_owned(),
+        direction: "request".to_owned(),
+        pointer: String::new(),
+        message: why.to_string(),
+    }
 }
 
 fn json(bytes: &Bytes) -> Value {

@@ -43,6 +43,7 @@ mod trace;
 mod transcript;
 mod transition;
 
+pub use checked::SECRETS;
 pub use event::{Event, Observer};
 pub use run::{Failure, Run};
 pub use seeded::Seeded;

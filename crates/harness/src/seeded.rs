@@ -7,14 +7,21 @@ use uuid::{Builder, Uuid};
 pub struct Seeded {
     seed: u64,
     namespace: Uuid,
+    secrets: Uuid,
     given: AtomicU64,
 }
 
 impl Seeded {
-    /// The same seed gives the same texts in the same order.
-    pub fn new(seed: u64) -> Self {
-        let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, &seed.to_be_bytes());
-        Self { seed, namespace, given: AtomicU64::new(0) }
+    /// The same seeds give the same texts in the same order; passwords follow from `secret_seed`
+    /// alone.
+    pub fn new(seed: u64, secret_seed: u64) -> Self {
+        let namespace = |seed: u64| Uuid::new_v5(&Uuid::NAMESPACE_URL, &seed.to_be_bytes());
+        Self {
+            seed,
+            namespace: namespace(seed),
+            secrets: namespace(secret_seed),
+            given: AtomicU64::new(0),
+        }
     }
 
     /// The seed.
@@ -29,16 +36,18 @@ impl Seeded {
 
     /// The next id of a request.
     pub fn request_id(&self) -> String {
-        Builder::from_random_bytes(self.next("request").into_bytes()).into_uuid().to_string()
+        Builder::from_random_bytes(self.next(&self.namespace, "request").into_bytes())
+            .into_uuid()
+            .to_string()
     }
 
     /// A password that the directory's rules accept: letters of both cases, digits and a sign.
     pub fn password(&self) -> String {
-        format!("Pw-{}", self.next("password").simple())
+        format!("Pw-{}", self.next(&self.secrets, "password").simple())
     }
 
-    fn next(&self, what: &str) -> Uuid {
+    fn next(&self, namespace: &Uuid, what: &str) -> Uuid {
         let number = self.given.fetch_add(1, Ordering::Relaxed);
-        Uuid::new_v5(&self.namespace, format!("{what} {number}").as_bytes())
+        Uuid::new_v5(namespace, format!("{what} {number}").as_bytes())
     }
 }

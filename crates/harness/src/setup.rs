@@ -77,8 +77,11 @@ pub struct Setup {
     pub requestor: SharedTransport,
     /// Scheme and host that are called.
     pub base: String,
-    /// The seed of names, passwords and request ids.
+    /// The seed of names and request ids; a cassette keeps it.
     pub seed: u64,
+    /// The seed of passwords. It is kept nowhere, so that nobody who reads a cassette can work them
+    /// out: on a tenant that others can reach it must come from the operating system's randomness.
+    pub secret_seed: u64,
     /// How long and how surely to wait.
     pub patience: Patience,
     /// What the tenant can provide, by name: `domain`, `site`, `application` and so on.
@@ -88,7 +91,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A set-up for something that answers at once, as the global cloud, with seed 1 and nothing
+    /// A set-up for something that answers at once, as the global cloud, with 1 for both seeds and nothing
     /// given.
     pub fn offline(
         scenario: &str,
@@ -105,6 +108,7 @@ impl Setup {
             requestor,
             base: "https://graph.microsoft.com".to_owned(),
             seed: 1,
+            secret_seed: 1,
             patience: Patience::default(),
             given: BTreeMap::new(),
             observer: Observer::nobody(),

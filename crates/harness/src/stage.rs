@@ -59,7 +59,7 @@ impl fmt::Debug for Stage {
 impl Stage {
     /// A stage on which nothing was played yet.
     pub fn new(setup: Setup) -> Self {
-        let seeded = Arc::new(Seeded::new(setup.seed));
+        let seeded = Arc::new(Seeded::new(setup.seed, setup.secret_seed));
         let neutral = Neutral {
             base: setup.base.clone(),
             prefix: seeded.prefix(),

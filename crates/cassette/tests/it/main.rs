@@ -108,11 +108,14 @@ async fn a_secret_is_never_written_and_matches_any_text() {
     let cassette =
         recorded(vec![post("/users", &user("Contoso1234"))], vec![user("Contoso1234")]).await;
     assert!(!cassette.to_text().contains("Contoso1234"));
-    let player = Player::new(cassette.clone(), "c.json", REMEDY);
-    ask(&player, post("/users", &user("another"))).await.unwrap();
-    let player = Player::new(cassette, "c.json", REMEDY);
+    let player =
+        || Player::new(cassette.clone(), "c.json", REMEDY).hiding(&["/passwordProfile/password"]);
+    ask(&player(), post("/users", &user("another"))).await.unwrap();
+    // Nor is it told where the recording has none.
+    let error = ask(&player(), post("/groups", &user("Contoso5678"))).await.unwrap_err();
+    assert!(!error.contains("Contoso5678"), "{error}");
     let error = ask(
-        &player,
+        &player(),
         post("/users", &json!({"displayName": "y", "passwordProfile": {"password": "p"}})),
     )
     .await
@@ -152,6 +155,20 @@ fn torn_newer_and_foreign_files_are_refused_with_their_place() {
         "c.json, line 1, column 60: EOF while parsing a string at line 1 column 60; restore the file, or record it again"
     );
     assert!(error(&text.replace("\"title\"", "\"tittle\"")).contains("unknown field `tittle`"));
+    let exchange = |answers: &str| {
+        let one = format!(
+            r#"[{{"step": "", "identity": "", "request": {{"method": "GET", "path": "/"}}, "answers": {answers}}}]"#
+        );
+        error(&text.replace("[]", &one))
+    };
+    assert_eq!(
+        exchange("[]"),
+        "c.json: exchange 1 has no answer; restore the file, or record it again"
+    );
+    assert_eq!(
+        exchange(r#"[{"status": 42}]"#),
+        "c.json: exchange 1 has the status 42, expected one from 100 to 599; restore the file, or record it again"
+    );
     assert_eq!(
         error(&text.replace("\"format\": 1", "\"format\": 7")),
         "c.json: format 7 is newer than 1, the newest that this build reads; update entitle, or record it again"

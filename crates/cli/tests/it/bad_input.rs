@@ -1,6 +1,6 @@
 use rstest::rstest;
 
-use crate::process::{entitle, entitle_in};
+use crate::process::{entitle, entitle_in, process};
 
 #[rstest]
 #[case(&["e2e", "tutorial"], 2, "error: unknown scenario 'tutorial'; known are tutorial-current, tutorial-2020, resource-requests, expiry\n")]
@@ -42,31 +42,96 @@ fn cassettes_that_cannot_be_played_are_named_with_what_to_do() {
     let replay =
         || entitle_in(checkout.path(), &["e2e", "expiry", "--api", "beta", "--backend", "replay"]);
 
+    let head = "expiry on beta, replay\n✗ expiry on beta, replay: not played\n  ";
+    let tail = "\n\n0 passed, 1 failed, 0 skipped\n";
     let ended = replay();
     assert_eq!(
-        (ended.code, ended.err.as_str()),
+        (ended.code, ended.out.as_str()),
         (
             2,
-            "error: no cassette scenarios/cassettes/expiry.beta.json; record it again with `cargo xtask record expiry --api beta`\n"
+            format!("{head}no cassette scenarios/cassettes/expiry.beta.json; record it again with `cargo xtask record expiry --api beta`{tail}").as_str()
         )
     );
+    let whole = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../scenarios/cassettes/expiry.v1.0.json"
+    ))
+    .unwrap();
     for (text, message) in [
         (
             "{\"format\": 1, \"title\": \"exp",
-            "error: scenarios/cassettes/expiry.beta.json, line 1, column 27: EOF while parsing a string",
+            "scenarios/cassettes/expiry.beta.json, line 1, column 27: EOF while parsing a string",
         ),
         (
             "{\"format\": 8}",
-            "error: scenarios/cassettes/expiry.beta.json: format 8 is newer than 1, the newest that this build reads; update entitle, or record it again",
+            "scenarios/cassettes/expiry.beta.json: format 8 is newer than 1, the newest that this build reads; update entitle, or record it again",
+        ),
+        (
+            &whole,
+            "scenarios/cassettes/expiry.beta.json: expected a recording of 'beta', found 'v1.0'; record it again",
         ),
     ] {
         std::fs::write(&file, text).unwrap();
         let ended = replay();
         assert_eq!(ended.code, 2, "{ended:?}");
-        assert!(ended.err.starts_with(message), "{}", ended.err);
+        assert!(ended.out.starts_with(&format!("{head}{message}")), "{}", ended.out);
         // Nothing is lost by failing.
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
+}
+
+/// One cassette that cannot be read fails its own play; the others are played, and all is told.
+#[test]
+fn a_torn_cassette_does_not_end_the_run() {
+    let checkout = tempfile::tempdir().unwrap();
+    let (cassettes, golden) =
+        (checkout.path().join("scenarios/cassettes"), checkout.path().join("snapshots/golden"));
+    let ours = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    for (from, to) in
+        [("scenarios/cassettes", &cassettes), ("snapshots/golden/expiry", &golden.join("expiry"))]
+    {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(ours.join(from)).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+    std::fs::write(checkout.path().join("scenarios/Cargo.toml"), "").unwrap();
+    std::fs::write(cassettes.join("expiry.v1.0.json"), "torn").unwrap();
+    let ended = entitle_in(checkout.path(), &["e2e", "expiry", "--json", "--trace", "t.json"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    let outcome: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&outcome["passed"], &outcome["failed"]), (&3.into(), &1.into()));
+    let trace = std::fs::read_to_string(checkout.path().join("t.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&trace).unwrap().len(), 3);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_reason_to_panic() {
+    let mut child = process(std::path::Path::new("."), &["e2e", "expiry"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()),
+        (Some(0), "")
+    );
+}
+
+#[test]
+fn a_stored_contract_that_cannot_be_read_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let csdl = folder.path().join("x.csdl");
+    let empty = r#"<e:Edmx Version="4.0" xmlns:e="http://docs.oasis-open.org/odata/ns/edmx"><Schema Namespace="microsoft.graph" xmlns="http://docs.oasis-open.org/odata/ns/edm"/></e:Edmx>"#;
+    std::fs::write(&csdl, empty).unwrap();
+    let stored = folder.path().join("beta.json");
+    std::fs::write(&stored, "torn").unwrap();
+    let ended = entitle_in(
+        folder.path(),
+        &["contract", "update", "--api", "beta", "--from", "x.csdl", "--dir", "."],
+    );
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.err.contains("expected the type entitlementManagement"), "{}", ended.err);
+    assert_eq!(std::fs::read_to_string(&stored).unwrap(), "torn");
 }
 
 #[test]
@@ -85,7 +150,7 @@ fn a_golden_file_that_differs_is_a_finding_and_leaves_a_proposal() {
     let ended =
         entitle_in(checkout.path(), &["e2e", "expiry", "--api", "v1.0", "--backend", "emulator"]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    assert!(ended.out.contains("the transitions differs from its golden file"), "{}", ended.out);
+    assert!(ended.out.contains("the transitions differ from the golden file"), "{}", ended.out);
     assert!(ended.out.ends_with("0 passed, 1 failed, 0 skipped\n"), "{}", ended.out);
     assert!(golden.join("v1.0.transitions.snap.new").exists());
 }

@@ -1,7 +1,7 @@
 //! The binary, run in a folder.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_entitle");
 
@@ -28,8 +28,13 @@ pub(crate) fn entitle(arguments: &[&str]) -> Ended {
 }
 
 pub(crate) fn entitle_in(folder: &Path, arguments: &[&str]) -> Ended {
+    process(folder, arguments).output().unwrap().into()
+}
+
+pub(crate) fn process(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
     // As on a person's machine, whoever runs the tests.
     command.env_remove("CI").env_remove("INSTA_UPDATE");
-    command.args(arguments).current_dir(folder).output().unwrap().into()
+    command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }

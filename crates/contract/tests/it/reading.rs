@@ -27,7 +27,7 @@ fn metadata() -> Metadata {
 
 #[test]
 fn a_document_is_sliced_to_what_entitlement_management_reaches() {
-    let contract = metadata().slice("v1.0");
+    let contract = metadata().slice("v1.0").unwrap();
     let names: Vec<_> = contract.types.keys().map(String::as_str).collect();
     assert_eq!(
         names,
@@ -64,7 +64,7 @@ fn observed_members_complete_a_document_and_remove_nothing() {
         "state": {"kind": "enum", "members": ["published", "closed"]}
     }"#;
     metadata.complete_with_observed(observed, "facts.json", "facts").unwrap();
-    let contract = metadata.slice("beta");
+    let contract = metadata.slice("beta").unwrap();
     let unique = contract.member("catalog", "uniqueName").unwrap();
     assert_eq!(unique.source, Source::Observed);
     assert_eq!(unique.to_string(), "Edm.String, observed");
@@ -89,6 +89,43 @@ fn what_is_no_csdl_is_refused_with_its_place() {
     assert!(facts.to_string().starts_with("facts.json, line 1, column"), "{facts}");
 }
 
+#[test]
+fn a_type_that_extends_itself_is_refused() {
+    let cyclic = DOCUMENT.replace(r#"Name="set""#, r#"Name="set" BaseType="g.one""#);
+    let error = Metadata::parse(&cyclic, "c.csdl", "x").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "c.csdl: expected types whose bases end, found microsoft.graph.other.two, which extends itself"
+    );
+    let observed = r#"{"a": {"kind": "type", "base": "b", "properties": {}}, "b": {"kind": "type", "base": "a", "properties": {}}}"#;
+    let error = metadata().complete_with_observed(observed, "facts.json", "x").unwrap_err();
+    assert!(error.to_string().ends_with("found a, which extends itself"), "{error}");
+}
+
+#[test]
+fn metadata_without_entitlement_management_has_no_slice() {
+    let without = DOCUMENT.replace("entitlementManagement", "somethingElse");
+    let metadata = Metadata::parse(&without, "c.csdl", "c.csdl").unwrap();
+    assert_eq!(
+        metadata.slice("v1.0").unwrap_err().to_string(),
+        "c.csdl: expected the type entitlementManagement and a singleton identityGovernance that leads to it, found 13 types without"
+    );
+}
+
+#[test]
+fn types_of_the_other_version_are_marked() {
+    let place =
+        r#"<ComplexType Name="place"><Property Name="city" Type="Edm.String"/></ComplexType>"#;
+    let without = DOCUMENT.replace(place, "");
+    let mut lacking = Metadata::parse(&without, "lacking.csdl", "lacking").unwrap();
+    lacking.complete_missing_types_from(&metadata());
+    let contract = lacking.slice("beta").unwrap();
+    assert_eq!(contract.sources, ["lacking", "tiny"]);
+    let city = contract.member("place", "city").unwrap();
+    assert_eq!(city.to_string(), "Edm.String, of the other version");
+    assert_eq!(contract.member("one", "userId").unwrap().source, Source::Csdl);
+}
+
 /// The stored contracts are what the metadata says, where it is at hand.
 #[test]
 fn the_stored_contracts_are_slices_of_the_metadata() {
@@ -101,12 +138,12 @@ fn the_stored_contracts_are_slices_of_the_metadata() {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     let csdl = |name: &str| Metadata::parse(&read(name), name, name).unwrap();
     let v1 = csdl("v1.0-2026-08.csdl");
-    is_stored(&v1.slice("v1.0"));
+    is_stored(&v1.slice("v1.0").unwrap());
     let mut beta = csdl("beta-ussec-2026.csdl");
     let facts = "beta-2026-sdk-facts.json";
     beta.complete_with_observed(&read(facts), facts, facts).unwrap();
     beta.complete_missing_types_from(&v1);
-    is_stored(&beta.slice("beta"));
+    is_stored(&beta.slice("beta").unwrap());
 }
 
 fn is_stored(sliced: &contract::Contract) {

@@ -88,10 +88,11 @@ fn backend_headers(headers: &mut HeaderMap, rule: Option<&Rule>, method: &Method
     let by_backend = rule.is_none_or(|rule| {
         rule.backend || [ROUTE_MISS.id, ROUTE_MISS_WRAPPED.id].contains(&rule.id)
     });
-    if method == Method::POST && by_backend {
-        if let Ok(value) = HeaderValue::from_str(uri) {
-            headers.insert(LOCATION, value);
-        }
+    if method == Method::POST
+        && by_backend
+        && let Ok(value) = HeaderValue::from_str(uri)
+    {
+        headers.insert(LOCATION, value);
     }
     if rule.is_none() {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
