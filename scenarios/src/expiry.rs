@@ -11,6 +11,8 @@ use model::{
     NewResourceRequest, NewRoleScope, RequestState, Resource, Role,
 };
 
+use crate::access::owe_access;
+
 const DAYS: u32 = 30;
 
 pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
@@ -55,6 +57,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let request = NewAssignmentRequest::user_add(&user, &policy, &package);
     let request = stage.requestor(V1).requests().create(&request);
     let request = stage.step("The requestor asks", &request).await?;
+    let owed_access = owe_access(stage, &admin, &request, &policy);
     let delivered = admin.requests().get(&request.id);
     stage
         .until("The request is delivered", &delivered, |request| {
@@ -76,6 +79,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
             assignment.state == Some(AssignmentState::Expired)
         })
         .await?;
+    owed_access.paid();
     let left = stage.step("The members of the group", &members).await?;
     stage.check("the number of members", 0, left.len())
 }

@@ -20,6 +20,7 @@
 //! Invariants, said as absences: a scenario never names a backend and holds no id; only `backend`
 //! knows emulator, cassette and transport.
 
+mod access;
 mod backend;
 mod expiry;
 mod performance;

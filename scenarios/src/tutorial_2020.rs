@@ -9,6 +9,8 @@ use model::{
     RequestState, Resource, Role, RoleDefinition,
 };
 
+use crate::access::owe_access;
+
 pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let admin = stage.admin(Beta);
     let domain = stage.given("domain").unwrap_or("contoso.onmicrosoft.com");
@@ -102,6 +104,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let request = NewAssignmentRequest::admin_add(&requestor1, &policy, &package);
     let request = admin.requests().create(&request);
     let request = stage.step("Create an access package request", &request).await?;
+    let owed_access = owe_access(stage, &admin, &request, &policy);
 
     stage.act("Step 4: Validate that access has been assigned");
     let status = admin.requests().get(&request.id);
@@ -132,6 +135,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
             request.state == Some(RequestState::Delivered)
         })
         .await?;
+    owed_access.paid();
     let delete = admin.policies().delete(&policy.id);
     stage.step("Delete the access package assignment policy", &delete).await?;
     owed_policy.paid();

@@ -10,6 +10,8 @@ use model::{
     NewPackage, NewPolicy, NewResourceRequest, NewRoleScope, RequestState, Resource, Role,
 };
 
+use crate::access::owe_access;
+
 pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     stage.act("Prerequisites");
     // The guest exists before the run and is not touched by it: somebody must be able to sign in.
@@ -76,6 +78,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let request = NewAssignmentRequest::user_add(&requestor1, &policy, &package);
     let request = stage.requestor(Beta).requests().create(&request);
     let request = stage.step("Step 2: Request access", &request).await?;
+    let owed_access = owe_access(stage, &admin, &request, &policy);
 
     stage.act("Step 3: Validate that access has been assigned");
     let status = admin.requests().get(&request.id);
@@ -110,6 +113,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let gone = admin.assignments().list().filter(Assignment::POLICY_ID.eq(&policy.id)).one();
     let gone = stage.step("The assignment has ended", &gone).await?;
     stage.check("the assignment's state", AssignmentState::Expired, or_nothing(gone.state))?;
+    owed_access.paid();
     let members = stage.admin(V1).members(&group.id).list().items();
     let members = stage.step("The member has left the group", &members).await?;
     stage.check("the number of members", 0, members.len())?;

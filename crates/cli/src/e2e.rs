@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use contract::Contract;
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
-use scenarios::{
-    Backend, BackendError, Interrupt, Performance, SCENARIOS, Scenario, perform, wire,
-};
+use scenarios::{Backend, BackendError, Performance, SCENARIOS, Scenario, perform, wire};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
+use crate::interrupt;
 use crate::out::say;
 use crate::progress::{self, BAD, FAINT, GOOD};
 use crate::selection::{Selected, Selection};
@@ -105,7 +104,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         return list(args.json);
     }
     readable_contracts()?;
-    let interrupt = on_interrupt();
+    let interrupt = interrupt::raised().await;
     let (there, missing): (Vec<_>, Vec<_>) = selected.into_iter().partition(|s| s.exists);
     if !args.json {
         for Selected { scenario, api, .. } in &missing {
@@ -196,23 +195,6 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Raised by Ctrl-C: the play that is on stops and cleans up, and no other begins. A second Ctrl-C
-/// does not wait for the clean-up.
-pub(crate) fn on_interrupt() -> Interrupt {
-    let (sender, interrupt) = Interrupt::new();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            sender.send_replace(true);
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        }
-        // The sender lives as long as somebody may listen.
-        sender.closed().await;
-    });
-    interrupt
-}
-
 pub(crate) fn not_had(error: BackendError) -> Failure {
     match error {
         BackendError::NotConfigured | BackendError::Machine(_) => Failure::environment(error),
@@ -239,17 +221,13 @@ pub(crate) fn print_end(
 /// `20 steps, 1 not expressible`
 fn counted(run: &Run) -> String {
     let count = |of: fn(&Verdict) -> bool| run.trace().steps().filter(|s| of(&s.verdict)).count();
-    let others = [
+    let parts = [
+        (run.trace().steps().count(), "steps"),
         (count(|v| matches!(v, Verdict::NotExpressible(_))), "not expressible"),
         (count(|v| matches!(v, Verdict::NotApplicable(_))), "not applicable"),
     ];
-    let mut text = format!("{} steps", run.trace().steps().count());
-    for (number, what) in others {
-        if number > 0 {
-            text += &format!(", {number} {what}");
-        }
-    }
-    text
+    let there = parts.iter().filter(|(number, _)| *number > 0);
+    there.map(|(number, what)| format!("{number} {what}")).collect::<Vec<_>>().join(", ")
 }
 
 fn indented(text: &str) -> String {

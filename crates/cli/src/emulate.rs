@@ -7,6 +7,7 @@ use clock::{Clock, RealClock, VirtualClock};
 use emulator::{Options, Tenant};
 
 use crate::exit::{Exit, Failure};
+use crate::interrupt;
 use crate::out::say;
 
 /// Serve a stateful tenant of entitlement management on a port.
@@ -36,6 +37,8 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let clock = VirtualClock::running(RealClock.now(), args.rate);
     let options = Options { seed: args.seed, ..Options::default() };
     let tenant = Tenant::new(&options, Arc::new(clock));
+    // Whoever reads that it listens may stop it at once.
+    let stop = interrupt::armed().await;
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::environment(format!(
             "cannot listen on {}: {error}; stop who listens there or choose another with --listen",
@@ -51,11 +54,6 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         "try: curl -H 'Authorization: Bearer {}' http://{address}/v1.0/identityGovernance/entitlementManagement/catalogs",
         administrator.token
     );
-    let stop = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     let served = axum::serve(listener, tenant.router()).with_graceful_shutdown(stop).await;
     served.map_err(Failure::environment)?;
     say!("stopped");

@@ -15,6 +15,7 @@ mod contract;
 mod e2e;
 mod emulate;
 mod exit;
+mod interrupt;
 mod out;
 mod progress;
 mod record;

@@ -2,8 +2,9 @@
 
 use scenarios::{Backend, record};
 
-use crate::e2e::{not_had, on_interrupt, print_end};
+use crate::e2e::{not_had, print_end};
 use crate::exit::{Exit, Failure};
+use crate::interrupt;
 use crate::out::say;
 use crate::progress;
 use crate::selection::{Selected, Selection};
@@ -19,7 +20,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let selected = args.selection.resolve()?;
-    let interrupt = on_interrupt();
+    let interrupt = interrupt::raised().await;
     let mut failed = 0;
     let mut passed = 0;
     let mut skipped = 0;

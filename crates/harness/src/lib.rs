@@ -30,6 +30,7 @@
 //! tenant, a cassette or the emulator answers.
 
 mod checked;
+mod debt;
 mod event;
 mod neutral;
 mod origin;
@@ -44,10 +45,11 @@ mod transcript;
 mod transition;
 
 pub use checked::SECRETS;
+pub use debt::{Debt, Waiter};
 pub use event::{Event, Observer};
 pub use run::{Failure, Run};
 pub use seeded::Seeded;
 pub use setup::{Api, Setup, UnknownApi};
-pub use stage::{Debt, Stage, or_nothing};
+pub use stage::{Stage, or_nothing};
 pub use status::{ALTERNATIVES, Alternative};
 pub use trace::{Entry, Exchanged, Finding, Step, Trace, Verdict};

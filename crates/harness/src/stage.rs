@@ -1,22 +1,20 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use client::{Call, Client, Patience};
 use jiff::{SignedDuration, ToSpan};
 use model::Version;
-use transport::{BoxFuture, SharedTransport};
+use transport::SharedTransport;
 
 use crate::checked::Checked;
+use crate::debt::{Debt, Owed, Waiter};
 use crate::event::Event;
 use crate::neutral::Neutral;
 use crate::run::{Failure, Run, Shared, state_word};
 use crate::seeded::Seeded;
 use crate::setup::Setup;
 use crate::trace::{Entry, Verdict};
-
-type Payment = Box<dyn Fn() -> BoxFuture<'static, Result<(), client::Error>> + Send + Sync>;
 
 /// Where a scenario is played. Its words are all that a scenario needs.
 pub struct Stage {
@@ -27,24 +25,6 @@ pub struct Stage {
     patience: Patience,
     given: BTreeMap<String, String>,
     debts: Mutex<Vec<Owed>>,
-}
-
-struct Owed {
-    title: String,
-    paid: Arc<AtomicBool>,
-    pay: Payment,
-}
-
-/// Something that the scenario made and owes to take away.
-#[derive(Debug, Clone)]
-#[must_use = "a debt that is never paid in the scenario is paid in the clean-up"]
-pub struct Debt(Arc<AtomicBool>);
-
-impl Debt {
-    /// A step of the scenario took it away itself.
-    pub fn paid(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl fmt::Debug for Stage {
@@ -250,28 +230,39 @@ impl Stage {
     /// What was just made is owed: `call` takes it away in the clean-up, unless a step of the
     /// scenario does before and says so.
     pub fn owe<T: Send + 'static>(&self, title: &str, call: Call<T>) -> Debt {
-        let paid = Arc::new(AtomicBool::new(false));
         let call = Arc::new(call);
-        let pay: Payment = Box::new(move || {
+        self.owe_work(title, move |_| {
             let call = call.clone();
-            Box::pin(async move { call.send().await.map(drop) })
-        });
-        let owed = Owed { title: title.to_owned(), paid: paid.clone(), pay };
+            async move { call.send().await.map(drop) }
+        })
+    }
+
+    /// As [`Stage::owe`], where it takes more than a call: `work` is done as one step.
+    pub fn owe_work<F>(
+        &self,
+        title: &str,
+        work: impl Fn(Waiter) -> F + Send + Sync + 'static,
+    ) -> Debt
+    where
+        F: Future<Output = Result<(), client::Error>> + Send + 'static,
+    {
+        let (owed, debt) = Owed::new(title, Box::new(move |waiter| Box::pin(work(waiter))));
         self.debts.lock().unwrap_or_else(PoisonError::into_inner).push(owed);
-        Debt(paid)
+        debt
     }
 
     /// Takes away what is still owed, last made first, and ends the run. Also after a failure.
     pub async fn finish(self) -> Run {
         let debts = std::mem::take(&mut *self.debts.lock().unwrap_or_else(PoisonError::into_inner));
         let mut announced = false;
-        for owed in debts.into_iter().rev().filter(|owed| !owed.paid.load(Ordering::Relaxed)) {
+        for owed in debts.into_iter().rev().filter(Owed::is_due) {
             if !announced {
                 self.act("Clean-up");
                 announced = true;
             }
             self.shared.begin(&owed.title, false);
-            let verdict = match (owed.pay)().await {
+            let waiter = Waiter { clock: self.shared.clock.clone(), patience: self.patience };
+            let verdict = match owed.pay(waiter).await {
                 Ok(()) => Verdict::Passed,
                 // Somebody else took it away: nothing is owed any more.
                 Err(error) if error.is_not_found() => Verdict::Passed,

@@ -91,6 +91,46 @@ async fn a_wrong_status_is_named_with_its_step() {
     );
 }
 
+/// Wherever a play ends after access was asked for, the access is taken back: policy, package and
+/// resource go only then.
+#[tokio::test]
+async fn what_was_asked_for_is_taken_back() {
+    for (title, look) in [
+        // While the request is on its way, and while its removal is.
+        ("Step 3.1: Get the status of the request", 1),
+        ("Follow the removal to its end", 5),
+    ] {
+        let looks = AtomicUsize::new(0);
+        let stage = stage(move |what, response| {
+            if what.starts_with("GET")
+                && what.contains("/assignmentRequests/")
+                && looks.fetch_add(1, Ordering::Relaxed) == look
+            {
+                *response.status_mut() = StatusCode::ACCEPTED;
+            }
+        });
+        let (failure, run) = play(stage).await;
+        let failure = failure.unwrap().to_string();
+        assert!(
+            failure.contains(&format!("({title}): expected status 200, found 202")),
+            "{failure}"
+        );
+        let failed: Vec<_> = run.failed_steps().into_iter().map(|(_, title, _)| title).collect();
+        assert_eq!(failed, [title]);
+        let titles: Vec<_> = run.trace().steps().map(|step| step.title.as_str()).collect();
+        assert!(
+            titles.ends_with(&[
+                "Take back the access that was asked for",
+                "Delete the policy",
+                "Delete the access package",
+                "Remove the group from the catalog",
+                "Delete the group"
+            ]),
+            "{titles:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_renamed_member_is_named_by_contract_and_golden_file() {
     let stage = stage(|what, response| {
