@@ -94,7 +94,11 @@ async fn group(stage: &Stage, admin: &Client, general: &Catalog) -> Result<(), F
     stage.check("the request's state", RequestState::Delivered, or_nothing(removed.state))?;
     let left = admin.resources(&general.id).list().filter(Resource::ORIGIN_ID.eq(&group.id));
     let left = stage.step("The resource is gone", &left.first()).await?;
-    stage.check("the resource", "nothing", or_nothing(left.map(|resource| resource.id)))
+    stage.check(
+        "what the catalog still holds of it",
+        "nothing",
+        or_nothing(left.map(|resource| resource.id)),
+    )
 }
 
 /// Example 6.

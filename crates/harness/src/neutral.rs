@@ -1,9 +1,11 @@
 //! Bodies without what differs from run to run and from tenant to tenant.
 
+use model::Version;
 use model::lifecycle::{self, Lifecycle};
 use serde_json::{Map, Value};
 
 use crate::origin::Origins;
+use crate::transition::subject;
 
 /// What stands for the parts of a run that are its own.
 #[derive(Debug)]
@@ -32,16 +34,16 @@ impl Neutral {
     pub(crate) fn body(
         &self,
         origins: &Origins,
-        lifecycle: Option<&Lifecycle>,
+        words: Option<&StateWords>,
         body: &Value,
     ) -> Value {
-        self.value(origins, lifecycle, None, body)
+        self.value(origins, words, None, body)
     }
 
     fn value(
         &self,
         origins: &Origins,
-        lifecycle: Option<&Lifecycle>,
+        words: Option<&StateWords>,
         name: Option<&str>,
         value: &Value,
     ) -> Value {
@@ -49,16 +51,16 @@ impl Neutral {
             Value::Object(members) => {
                 let kept = members.iter().filter(|(name, _)| *name != "@microsoft.graph.tips");
                 let named = kept.map(|(name, value)| {
-                    (name.clone(), self.value(origins, lifecycle, Some(name), value))
+                    (name.clone(), self.value(origins, words, Some(name), value))
                 });
                 let mut named: Map<String, Value> = named.collect();
-                if let Some(lifecycle) = lifecycle {
-                    name_statuses(lifecycle, &mut named);
+                if let Some(words) = words {
+                    words.name_status(&mut named);
                 }
                 Value::Object(named)
             }
             Value::Array(elements) => {
-                elements.iter().map(|e| self.value(origins, lifecycle, name, e)).collect()
+                elements.iter().map(|e| self.value(origins, words, name, e)).collect()
             }
             Value::String(text) => {
                 let person = name.is_some_and(|name| PERSONS.contains(&name)) && text.contains('@');
@@ -72,18 +74,29 @@ impl Neutral {
     }
 }
 
-/// A status is one of several words that are seen with a state; which one depends on when one
-/// looks. All of them stand in the golden file.
-fn name_statuses(lifecycle: &Lifecycle, members: &mut Map<String, Value>) {
-    let pairs = [
-        ("state", "status"),
-        ("requestState", "requestStatus"),
-        ("assignmentState", "assignmentStatus"),
-    ];
-    for (state, status) in pairs {
-        let state = members.get(state).and_then(Value::as_str).and_then(|s| lifecycle.state(s));
-        let (Some(state), Some(Value::String(status))) = (state, members.get_mut(status)) else {
-            continue;
+/// Where an answer's objects say how far they are.
+pub(crate) struct StateWords {
+    lifecycle: &'static Lifecycle,
+    state: &'static str,
+    status: &'static str,
+}
+
+impl StateWords {
+    /// Of what `path` is about, where that has a lifecycle.
+    pub(crate) fn of(version: Version, path: &str) -> Option<Self> {
+        let (lifecycle, noun) = subject(version, path)?;
+        let wire = |name: &str| noun.member(name)?.wire(version);
+        Some(Self { lifecycle, state: wire("state")?, status: wire("status")? })
+    }
+
+    /// A status is one of several words that are seen with a state; which one depends on when one
+    /// looks. All of them stand in the golden file.
+    fn name_status(&self, members: &mut Map<String, Value>) {
+        let state = members.get(self.state).and_then(Value::as_str);
+        let state = state.and_then(|state| self.lifecycle.state(state));
+        let (Some(state), Some(Value::String(status))) = (state, members.get_mut(self.status))
+        else {
+            return;
         };
         if state.statuses.len() > 1 && state.statuses.contains(&status.as_str()) {
             *status = state.statuses.join("|");

@@ -7,12 +7,12 @@ use model::Version;
 use serde_json::Value;
 
 use crate::event::{Event, Observer};
-use crate::neutral::Neutral;
+use crate::neutral::{Neutral, StateWords};
 use crate::origin::Origins;
 use crate::setup::Api;
 use crate::shape::Shapes;
 use crate::trace::{Entry, Exchanged, Step, Trace, Verdict};
-use crate::transition::{Transitions, subject};
+use crate::transition::Transitions;
 use crate::{status, transcript};
 
 /// A scenario that did not go as it should.
@@ -89,8 +89,11 @@ impl Run {
     pub fn transitions(&self) -> String {
         let lines = self.transitions.seen.iter().filter(|seen| !seen.milestones.is_empty());
         let lines = lines.map(|seen| {
-            let milestones: Vec<_> =
-                seen.milestones.iter().map(|(state, step)| format!("{state} ({step})")).collect();
+            let milestones: Vec<_> = seen
+                .milestones
+                .iter()
+                .map(|(state, step)| format!("{state} (step {step})"))
+                .collect();
             let id = self.neutral.text(&self.origins, &seen.id);
             format!("{} {id}: {}\n", seen.lifecycle.noun, milestones.join(" → "))
         });
@@ -117,8 +120,8 @@ impl Exchanged {
     }
 
     pub(crate) fn neutral_response(&self, neutral: &Neutral, origins: &Origins) -> Value {
-        let lifecycle = self.version().and_then(|version| subject(version, &self.path));
-        neutral.body(origins, lifecycle.map(|(lifecycle, _)| lifecycle), &self.response)
+        let words = self.version().and_then(|version| StateWords::of(version, &self.path));
+        neutral.body(origins, words.as_ref(), &self.response)
     }
 }
 

@@ -60,7 +60,7 @@ fn walk(
         let seen = places.entry(at.to_owned()).or_default();
         seen.types.insert(type_of(value));
         if let (Some(name), Value::String(word)) = (name, value)
-            && holds_words(version, name)
+            && is_word(version, name)
         {
             seen.words.insert(word.clone());
         }
@@ -79,19 +79,6 @@ fn walk(
         }
         _ => {}
     }
-}
-
-fn holds_words(version: Version, name: &str) -> bool {
-    const FREE: [&str; 7] = [
-        "status",
-        "requestStatus",
-        "assignmentStatus",
-        "originSystem",
-        "resourceType",
-        "allowedTargetScope",
-        "approvalMode",
-    ];
-    FREE.contains(&name) || is_word(version, name)
 }
 
 fn type_of(value: &Value) -> &'static str {

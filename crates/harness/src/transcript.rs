@@ -6,7 +6,7 @@ use crate::neutral::Neutral;
 use crate::origin::Origins;
 use crate::status;
 use crate::trace::{Entry, Exchanged, Step, Trace, Verdict};
-use crate::transition::{states, subject};
+use crate::transition::states;
 
 pub(crate) fn text(trace: &Trace, neutral: &Neutral, origins: &Origins) -> String {
     let mut lines = vec![format!("{} on {}", trace.scenario, trace.api)];
@@ -45,14 +45,11 @@ fn write_step(lines: &mut Vec<String>, step: &Step, neutral: &Neutral, origins: 
     }
 }
 
-/// What the first look may see: it depends on how fast the service is.
+/// What the first look sees depends on how fast the service is; where it leads does not.
 fn first_look(first: &Exchanged, last: &Exchanged) -> Option<String> {
-    let version = first.version()?;
-    let (lifecycle, _) = subject(version, &first.path)?;
-    let (_, _, goal) = states(version, &last.path, &last.response).into_iter().next()?;
-    let possible = lifecycle.on_the_way_to(&goal).join("|");
+    let (_, _, goal) = states(last.version()?, &last.path, &last.response).into_iter().next()?;
     let status = status::named(&first.method, &first.path, first.status);
-    Some(format!("→ at first {status} {possible}"))
+    Some(format!("→ at first {status}, on the way to {goal}"))
 }
 
 fn write_request(

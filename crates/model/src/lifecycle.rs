@@ -146,12 +146,6 @@ impl Lifecycle {
         }
         false
     }
-
-    /// The states that may be seen first on the way to `goal`, in table order.
-    pub fn on_the_way_to(&self, goal: &str) -> Vec<&'static str> {
-        let names = self.states.iter().map(|state| state.name);
-        names.filter(|name| self.reachable(name, goal)).collect()
-    }
 }
 
 #[cfg(test)]
