@@ -308,7 +308,7 @@ pub async fn record(
         .hiding(&SECRETS)
         .readdressing(&base, GRAPH)
         .timed_by(move || elapsed.now().duration_since(began).as_secs().unsigned_abs());
-    let live = Live::new().map_err(|error| machine(&error))?;
+    let live = Live::on_this_machine().map_err(|error| machine(&error))?;
     let transport = |name: &str, identity: &Identity| -> SharedTransport {
         Arc::new(recorder.transport(name, retrying(identity, live.clone(), clock.clone())))
     };

@@ -20,7 +20,7 @@ type Decode<T> = Arc<dyn Fn(&Call<T>, Value) -> Result<T, Error> + Send + Sync>;
 pub struct Call<T> {
     client: Client,
     method: Method,
-    /// Path and query with the version, or why there is none.
+    /// Path and query with the version, from the root; or why there is none.
     target: Result<String, Error>,
     body: Option<Value>,
     decode: Decode<T>,
@@ -126,10 +126,7 @@ impl<T> Call<T> {
         let target = self.target.clone()?;
         let what = self.describe();
         let unreadable = |error: http::Error| Error::new(ErrorKind::Transport, &what, error);
-        let url = match target.starts_with('/') {
-            true => format!("{}{target}", self.client.base),
-            false => target,
-        };
+        let url = format!("{}{target}", self.client.base);
         let mut builder = Request::builder()
             .method(self.method.clone())
             .uri(url)
@@ -167,6 +164,12 @@ impl<T: Entity> Call<T> {
             }
         };
         Self::new(client, method, target, body, Arc::new(|call, value| call.entity_of(&value, "")))
+    }
+
+    /// A call that cannot be made, and why.
+    pub(crate) fn unsendable(client: &Client, method: Method, why: impl fmt::Display) -> Self {
+        let target = Err(Error::new(ErrorKind::Inexpressible, "", why));
+        Self::new(client, method, target, None, Arc::new(|call, value| call.entity_of(&value, "")))
     }
 
     /// Reads an answer of the call's version; `at` is its place in the body.
@@ -212,12 +215,22 @@ impl Call<()> {
 
 impl Call<Value> {
     pub(crate) fn raw(client: &Client, method: Method, path: &str, body: Option<Value>) -> Self {
-        let target = match path.starts_with("https://") || path.starts_with("http://") {
-            true => path.to_owned(),
-            false => format!("/{}/{}", client.version, path.trim_start_matches('/')),
+        let target = match path.contains("://") {
+            true => on_base(client, path).ok_or_else(|| {
+                let message =
+                    format!("{path} is not on {}; the token goes nowhere else", client.base);
+                Error::new(ErrorKind::Inexpressible, "", message)
+            }),
+            false => Ok(format!("/{}/{}", client.version, path.trim_start_matches('/'))),
         };
-        Self::new(client, method, Ok(target), body, Arc::new(|_, value| Ok(value)))
+        Self::new(client, method, target, body, Arc::new(|_, value| Ok(value)))
     }
+}
+
+/// The path and query of a URL on the host that the client calls.
+pub(crate) fn on_base(client: &Client, url: &str) -> Option<String> {
+    let path = url.strip_prefix(&*client.base)?;
+    path.starts_with('/').then(|| path.to_owned())
 }
 
 /// Path and options of a call on a collection of `T`.

@@ -76,9 +76,10 @@ impl<R: Entity + 'static> Collection<R> {
     where
         R: Create,
     {
-        // A draft is plain data; what cannot be JSON is a bug of the draft's type.
-        let body = serde_json::to_value(draft).unwrap_or_default();
-        Call::entity(&self.client, Method::POST, &self.place, Some(&body))
+        match serde_json::to_value(draft) {
+            Ok(body) => Call::entity(&self.client, Method::POST, &self.place, Some(&body)),
+            Err(error) => Call::unsendable(&self.client, Method::POST, error),
+        }
     }
 
     /// Away with one.

@@ -217,7 +217,8 @@ impl Client {
         Collection::new(self, Place::entitlement(&["assignments"]))
     }
 
-    /// Any call: `path` behind the version, with its query, in the version's own words.
+    /// Any call: `path` behind the version, with its query, in the version's own words. A whole URL
+    /// must be on the host that is called, as links of the service's answers are.
     pub fn raw(&self, method: http::Method, path: &str, body: Option<Value>) -> Call<Value> {
         Call::raw(self, method, path, body)
     }

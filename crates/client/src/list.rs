@@ -7,7 +7,7 @@ use odata::{Expand, Field, Filter, OrderBy, Path, Query};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::call::{Call, decode, decode_entity, list_target};
+use crate::call::{Call, decode, decode_entity, list_target, on_base};
 use crate::error::{Error, ErrorKind};
 use crate::{Client, Place};
 
@@ -52,9 +52,9 @@ impl<R: Entity + 'static> List<R> {
         self
     }
 
-    /// With what the navigations lead to.
+    /// With what the navigations lead to; a second call expands more.
     pub fn expand<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
-        self.query.expand = Expand::of(names);
+        self.query.expand.items.extend(Expand::of(names).items);
         self
     }
 
@@ -98,12 +98,13 @@ impl<R: Entity + 'static> List<R> {
     /// The one entity that passes; none or several is an error.
     pub fn one(&self) -> Call<R> {
         self.page().then(|what, page| {
+            let more = if page.next.is_some() { " and another page" } else { "" };
             let found = page.items.len();
-            match (page.items.into_iter().next(), found) {
-                (Some(one), 1) => Ok(one),
+            match (page.items.into_iter().next(), found, more) {
+                (Some(one), 1, "") => Ok(one),
                 _ => {
                     let message = format!(
-                        "expected exactly one {}, found {found}; is the filter right, are there leftovers?",
+                        "expected exactly one {}, found {found}{more}; is the filter right, are there leftovers?",
                         R::NOUN.name()
                     );
                     Err(Error::new(ErrorKind::Count, what, message))
@@ -152,10 +153,9 @@ fn next_page<R: Entity + 'static>(
     link: &str,
 ) -> Result<Call<Page<R>>, Error> {
     let client = call.client();
-    let path = link.strip_prefix(&*client.base).filter(|path| path.starts_with('/'));
-    let path = path.ok_or_else(|| {
+    let path = on_base(client, link).ok_or_else(|| {
         let message = format!("the next page is not on {}; it is not followed", client.base);
         Error::new(ErrorKind::Unreadable, &call.describe(), message)
     })?;
-    Ok(Call::new(client, Method::GET, Ok(path.to_owned()), None, Arc::new(read_page)))
+    Ok(Call::new(client, Method::GET, Ok(path), None, Arc::new(read_page)))
 }

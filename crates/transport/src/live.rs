@@ -1,7 +1,14 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{BoxFuture, Outcome, Transport, TransportError, describe};
+
+/// A connection that takes longer is not to be had.
+const CONNECTING: Duration = Duration::from_secs(10);
+/// An answer that takes longer is lost; Microsoft's SDKs wait as long.
+const ANSWERING: Duration = Duration::from_secs(100);
 
 /// A server on the network, over HTTP or HTTPS.
 #[derive(Debug, Clone)]
@@ -16,9 +23,23 @@ impl Live {
     /// # Errors
     /// [`TransportError::Refused`] where TLS cannot be set up on this machine.
     pub fn new() -> Result<Self, TransportError> {
+        Self::built(reqwest::Client::builder())
+    }
+
+    /// As [`Live::new`], for a server on this machine: the system's proxy is not asked.
+    ///
+    /// # Errors
+    /// As [`Live::new`].
+    pub fn on_this_machine() -> Result<Self, TransportError> {
+        Self::built(reqwest::Client::builder().no_proxy())
+    }
+
+    fn built(builder: reqwest::ClientBuilder) -> Result<Self, TransportError> {
         // Fails only where a provider is installed already, which then serves.
         let _installed = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+        let client = builder
+            .connect_timeout(CONNECTING)
+            .timeout(ANSWERING)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| TransportError::Refused(format!("TLS cannot be set up: {error}")))?;

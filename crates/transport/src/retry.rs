@@ -22,6 +22,9 @@ const ATTEMPTS: u32 = 5;
 /// The delay before the first repetition where the server names none; it doubles from there.
 const FIRST_DELAY: SignedDuration = SignedDuration::from_secs(1);
 
+/// A server that names a longer delay is not asked again: the caller shall know.
+const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(5);
+
 /// Repeats requests by verdicts that it is given: `judge` sees the request as sent and its outcome.
 pub struct Retry<T, J> {
     inner: T,
@@ -48,6 +51,9 @@ where
                 return outcome;
             }
             let named = outcome.as_ref().ok().and_then(retry_after);
+            if named.is_some_and(|named| named > LONGEST_DELAY) {
+                return outcome;
+            }
             tracing::debug!(attempt, %delay, ?named, "asking again");
             self.clock.wait(named.unwrap_or(delay)).await;
             delay = delay.saturating_mul(2);
@@ -81,7 +87,7 @@ where
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use clock::{Clock, VirtualClock};
 
@@ -95,15 +101,14 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn it_waits_as_long_as_the_server_says_and_gives_up_at_last() {
-        let asked = AtomicU32::new(0);
+    /// A server that refuses with these delays in turn, and how long it was asked.
+    async fn waited(delays: &'static [&'static str]) -> SignedDuration {
+        let asked = AtomicUsize::new(0);
         let server = from_fn(move |_| {
-            let first = asked.fetch_add(1, Ordering::Relaxed) == 0;
             let mut response = Response::new(Bytes::new());
             *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
-            if first {
-                response.headers_mut().insert(RETRY_AFTER, http::HeaderValue::from_static("60"));
+            if let Some(delay) = delays.get(asked.fetch_add(1, Ordering::Relaxed)) {
+                response.headers_mut().insert(RETRY_AFTER, http::HeaderValue::from_static(delay));
             }
             Ok(response)
         });
@@ -112,7 +117,17 @@ mod tests {
         let retry = Retry::new(server, throttled, clock.clone());
         let outcome = retry.exchange(Request::new(Bytes::new())).await.expect("a response");
         assert_eq!(outcome.status(), 429);
+        clock.now().duration_since(start)
+    }
+
+    #[tokio::test]
+    async fn it_waits_as_long_as_the_server_says_and_gives_up_at_last() {
         // 60 s named, then 2, 4 and 8 s of its own.
-        assert_eq!(clock.now().duration_since(start), SignedDuration::from_secs(74));
+        assert_eq!(waited(&["60"]).await, SignedDuration::from_secs(74));
+    }
+
+    #[tokio::test]
+    async fn it_does_not_wait_for_hours() {
+        assert_eq!(waited(&["1", "86400"]).await, SignedDuration::from_secs(1));
     }
 }

@@ -62,6 +62,24 @@ async fn one_means_one() {
         assert_eq!(error.kind(), ErrorKind::Count);
         assert!(error.to_string().contains(found), "{error}");
     }
+    let page = json!({"value": [{"id": "1"}], "@odata.nextLink": "https://graph.microsoft.com/v1.0/x?$skip=1"});
+    let (graph, _) = client(Version::V1, vec![(200, page)]);
+    let error = graph.catalogs().list().one().send().await.unwrap_err();
+    assert!(error.to_string().contains("found 1 and another page"), "{error}");
+}
+
+/// A token is sent to nobody else, whatever URL a caller passes on.
+#[tokio::test]
+async fn a_raw_call_stays_on_the_host_that_is_called() {
+    for url in ["https://example.com/v1.0/users", "https://graph.microsoft.com.example.com/users"] {
+        let (graph, sent) = client(Version::V1, vec![]);
+        let error = graph.raw(http::Method::GET, url, None).send().await.unwrap_err();
+        assert!(error.to_string().contains("the token goes nowhere else"), "{error}");
+        assert!(sent.take().is_empty());
+    }
+    let (graph, _) = client(Version::V1, vec![(200, json!({}))]);
+    let url = "https://graph.microsoft.com/v1.0/users?$skip=1";
+    graph.raw(http::Method::GET, url, None).send().await.unwrap();
 }
 
 #[tokio::test]
