@@ -44,14 +44,6 @@ fn beginning() -> SharedClock {
 /// The seed of runs against the emulator.
 const SEED: u64 = 1;
 
-/// Exchanges that were made on the wire, below retries, since the process began.
-static ON_THE_WIRE: AtomicU64 = AtomicU64::new(0);
-
-/// How many exchanges were made on the wire, those too that retries swallowed.
-pub fn wire() -> u64 {
-    ON_THE_WIRE.load(Ordering::Relaxed)
-}
-
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Backend {
@@ -149,6 +141,8 @@ fn remedy(scenario: &Scenario, api: Api) -> String {
 /// Something that answers, ready for a stage.
 pub(crate) struct Stack {
     pub(crate) setup: Setup,
+    /// How many exchanges were made on the wire, those too that retries swallow.
+    pub(crate) wire: Arc<AtomicU64>,
     /// What must hold when the run has ended.
     pub(crate) finish: Box<dyn FnOnce() -> Result<(), String> + Send>,
 }
@@ -167,10 +161,11 @@ pub(crate) fn stack(
 }
 
 fn emulate(scenario: &Scenario, api: Api, observer: Observer) -> Stack {
+    let wire = Arc::default();
     let clock = beginning();
     let (tenant, given) = tenant(clock.clone());
     let transport = |identity: &Identity| -> SharedTransport {
-        Arc::new(retrying(identity, InProcess::new(tenant.router()), clock.clone()))
+        Arc::new(retrying(identity, InProcess::new(tenant.router()), clock.clone(), &wire))
     };
     let setup = Setup {
         seed: SEED,
@@ -184,7 +179,7 @@ fn emulate(scenario: &Scenario, api: Api, observer: Observer) -> Stack {
             transport(tenant.requestor()),
         )
     };
-    Stack { setup, finish: Box::new(|| Ok(())) }
+    Stack { setup, wire, finish: Box::new(|| Ok(())) }
 }
 
 /// The embedded tenant, and what it provides for scenarios.
@@ -204,10 +199,12 @@ fn retrying<T: Transport + 'static>(
     identity: &Identity,
     inner: T,
     clock: SharedClock,
+    wire: &Arc<AtomicU64>,
 ) -> impl Transport + use<T> {
+    let wire = wire.clone();
     let bearer = Bearer::new(SecretString::from(identity.token.clone()), inner);
-    let tap = Tap::new(bearer, |_, _| {
-        ON_THE_WIRE.fetch_add(1, Ordering::Relaxed);
+    let tap = Tap::new(bearer, move |_, _| {
+        wire.fetch_add(1, Ordering::Relaxed);
     });
     Retry::new(tap, verdict, clock)
 }
@@ -258,7 +255,7 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
         )
     };
     let finish = move || player.finish().map_err(|unread| unread.to_string());
-    Ok(Stack { setup, finish: Box::new(finish) })
+    Ok(Stack { setup, wire: Arc::default(), finish: Box::new(finish) })
 }
 
 /// The checkout's file, or the one compiled in where there is no checkout.
@@ -308,9 +305,10 @@ pub async fn record(
         .hiding(&SECRETS)
         .readdressing(&base, GRAPH)
         .timed_by(move || elapsed.now().duration_since(began).as_secs().unsigned_abs());
+    let wire = Arc::default();
     let live = Live::on_this_machine().map_err(|error| machine(&error))?;
     let transport = |name: &str, identity: &Identity| -> SharedTransport {
-        Arc::new(recorder.transport(name, retrying(identity, live.clone(), clock.clone())))
+        Arc::new(recorder.transport(name, retrying(identity, live.clone(), clock.clone(), &wire)))
     };
     let follower = recorder.clone();
     let follow = Observer::new(move |event| {
@@ -331,7 +329,7 @@ pub async fn record(
             transport("requestor", tenant.requestor()),
         )
     };
-    let stack = Stack { setup, finish: Box::new(|| Ok(())) };
+    let stack = Stack { setup, wire, finish: Box::new(|| Ok(())) };
     let performance = perform_on(scenario, api, Backend::Emulator, stack, interrupt).await;
     server.abort();
     let path = root.join(cassette_path(scenario, api));

@@ -29,6 +29,6 @@ mod resource_requests;
 mod tutorial_2020;
 mod tutorial_current;
 
-pub use backend::{Backend, BackendError, UnknownBackend, cassette_path, record, wire};
+pub use backend::{Backend, BackendError, UnknownBackend, cassette_path, record};
 pub use performance::{Interrupt, Performance, judge, perform};
 pub use registry::{SCENARIOS, Scenario, UnknownScenario, find};

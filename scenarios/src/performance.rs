@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use harness::{Api, Failure, Observer, Run, Stage};
 use tokio::sync::watch;
 
@@ -15,6 +17,8 @@ pub struct Performance {
     pub backend: Backend,
     /// What happened.
     pub run: Run,
+    /// How many exchanges were made on the wire, those too that retries swallowed; none in replay.
+    pub wire: u64,
     /// Why the play ended early, if it did.
     pub failure: Option<Failure>,
     /// Everything that was not as it should be, the failure first.
@@ -97,7 +101,8 @@ pub(crate) async fn perform_on(
         let unread = (stack.finish)().err();
         faults.extend(unread.map(|why| format!("{} on {api}: {why}", scenario.name)));
     }
-    Performance { scenario, api, backend, run, failure, faults }
+    let wire = stack.wire.load(Ordering::Relaxed);
+    Performance { scenario, api, backend, run, wire, failure, faults }
 }
 
 /// Holds the three texts of a run against their golden files, by `compare` (area, name, text); a

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use contract::{Contract, Judge};
 use harness::{Api, Observer};
-use scenarios::{Backend, Interrupt, SCENARIOS, Scenario, perform};
+use scenarios::{Backend, Interrupt, SCENARIOS, Scenario, find, perform};
 use xshell::{Shell, cmd};
 
 /// Builds this program in release and lets it measure.
@@ -27,7 +27,7 @@ pub(crate) fn measure() {
         let contract = Contract::builtin(version).expect("a known version");
         black_box(Judge::new(contract));
     };
-    let tutorial = &SCENARIOS[0];
+    let tutorial = find("tutorial-current").expect("it is registered");
     let compile = times(9, || judge("v1.0"));
     let emulated = times(51, || play(tutorial, Api::V1, Backend::Emulator));
     let replayed = times(51, || play(tutorial, Api::V1, Backend::Replay));

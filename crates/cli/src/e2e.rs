@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use contract::Contract;
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
-use scenarios::{Backend, BackendError, Performance, SCENARIOS, Scenario, perform, wire};
+use scenarios::{Backend, BackendError, Performance, SCENARIOS, Scenario, perform};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
@@ -82,15 +82,16 @@ struct Played {
     backend: Backend,
     /// None where there was nothing to play against.
     run: Option<Run>,
+    wire: u64,
     faults: Vec<String>,
     exit: Exit,
 }
 
 impl From<Performance> for Played {
     fn from(performance: Performance) -> Self {
-        let Performance { scenario, api, backend, run, faults, .. } = performance;
+        let Performance { scenario, api, backend, run, wire, faults, .. } = performance;
         let exit = if faults.is_empty() { Exit::Ok } else { Exit::Findings };
-        Self { scenario, api, backend, run: Some(run), faults, exit }
+        Self { scenario, api, backend, run: Some(run), wire, faults, exit }
     }
 }
 
@@ -129,7 +130,8 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
                 // What is wrong with one cassette is nothing to the other plays.
                 Err(error) => {
                     let Failure { exit, message } = not_had(error);
-                    Played { scenario, api, backend, run: None, faults: vec![message], exit }
+                    let faults = vec![message];
+                    Played { scenario, api, backend, run: None, wire: 0, faults, exit }
                 }
             };
             if !args.json {
@@ -147,8 +149,9 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let failed = plays.iter().filter(|played| !played.faults.is_empty()).count();
     let (passed, skipped) = (plays.len() - failed, missing.len());
     if args.json {
-        let lines = plays.iter().map(play).collect();
-        print_json(&Outcome { passed, failed, skipped, wire: wire(), plays: lines })?;
+        let wire = plays.iter().map(|played| played.wire).sum();
+        let plays = plays.iter().map(play).collect();
+        print_json(&Outcome { passed, failed, skipped, wire, plays })?;
     } else {
         say!("{passed} passed, {failed} failed, {skipped} skipped");
     }

@@ -12,7 +12,7 @@ use crate::out::say;
 
 /// Serve a stateful tenant of entitlement management on a port.
 ///
-/// Everything is in memory and goes when the emulator stops. Time can be moved:
+/// Everything is in memory and goes when the emulator stops; Ctrl-C stops it, with exit code 0. Time can be moved:
 /// POST /_emulator/clock {"advance": "P30D"} with the administrator's token.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

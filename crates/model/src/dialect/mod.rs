@@ -3,7 +3,7 @@
 //! The two versions name the same things differently by owner, nest or flatten references, case
 //! enum words differently, and give policies another shape. [`noun`] holds a row for every member
 //! with its two names and what is done to its value; the functions here apply the rows to bodies
-//! ([`to_wire`], [`from_wire`], [`render`]), to paths ([`route`]) and to query options ([`query`]).
+//! ([`to_wire`], [`from_wire`], [`render`]), to paths ([`route`]) and to query options ([`query_to_wire`], [`query_from_wire`]).
 //!
 //! The canonical form is v1.0's; a member that only beta has keeps beta's name in it.
 
