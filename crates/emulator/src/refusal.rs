@@ -92,10 +92,12 @@ rules! {
     SEGMENT_UNKNOWN: "segment-unknown", 400 "BadRequest", Observed, "microsoft-graph-docs-contrib issue 4133; live GET battery of 2026", false;
     OPTION_INVALID: "option-invalid", 400 "BadRequest", Observed, "microsoft-graph-docs-contrib issues 4133 and 4720", false;
     PAGE_SIZE: "page-size", 400 "Request_UnsupportedQuery", Observed, "three public clients quote it", false;
+    EMULATOR_CONTROL: "emulator-control", 400 "BadRequest", Guess, "this emulator's own calls, not the service", false;
     NOT_IMPLEMENTED: "not-implemented", 501 "NotImplemented", Guess, "this emulator, not the service", false;
 
     // The directory.
     DIRECTORY_PROPERTY: "directory-property", 400 "Request_BadRequest", Inferred, "the directory's words for a property that it does not have", false;
+    DIRECTORY_TYPE: "directory-type", 400 "Request_BadRequest", Guess, "a value of the wrong type cannot be kept; the words are not known", false;
     OBJECT_NOT_FOUND: "object-not-found", 404 "Request_ResourceNotFound", Observed, "live GET battery of 2026; two clients", false;
     PRINCIPAL_NAME_TAKEN: "principal-name-taken", 400 "Request_BadRequest", Observed, "public logs of user creation", false;
     DIRECTORY_VALUE_MISSING: "directory-value-missing", 400 "Request_BadRequest", Inferred, "the documented required properties of POST users and POST groups", false;

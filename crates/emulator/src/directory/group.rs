@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, SERVICE_SETS};
 use crate::ids::Ids;
-use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal};
+use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal, object_not_found};
 use crate::time;
 
 /// A group.
@@ -39,11 +39,17 @@ impl Directory {
                 .says(format!("A value is required for property '{name}' of resource 'Group'.")));
         }
         let text = |name: &str| body[name].as_str().map(str::to_owned);
-        let bound = |name: &str| -> Vec<String> {
-            let links = body[name].as_array().into_iter().flatten().filter_map(Value::as_str);
-            links.filter_map(|link| link.rsplit('/').next()).map(str::to_owned).collect()
+        let bound = |name: &str| -> Result<Vec<String>, Refusal> {
+            let links = body[name].as_array().into_iter().flatten();
+            let ids = links.map(|link| {
+                let id = link.as_str().and_then(|link| link.rsplit('/').next()).unwrap_or_default();
+                let known = self.users.contains_key(id);
+                known.then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
+            });
+            ids.collect()
         };
-        let mut owners = bound("owners@odata.bind");
+        let members = bound("members@odata.bind")?;
+        let mut owners = bound("owners@odata.bind")?;
         if owners.is_empty() {
             owners.push(owner.to_owned());
         }
@@ -58,7 +64,7 @@ impl Directory {
                 description: text("description"),
                 mail_nickname: text("mailNickname").unwrap_or_default(),
                 created: now,
-                members: bound("members@odata.bind"),
+                members,
                 owners,
                 others,
             },
@@ -93,13 +99,19 @@ impl Group {
             "mailNickname": self.mail_nickname,
             "membershipRule": null,
             "membershipRuleProcessingState": null,
+            "onPremisesLastSyncDateTime": null,
+            "onPremisesSecurityIdentifier": null,
+            "onPremisesSyncEnabled": null,
             "preferredDataLocation": null,
             "preferredLanguage": null,
             "proxyAddresses": [],
             "renewedDateTime": time::directory(self.created),
+            "resourceBehaviorOptions": [],
+            "resourceProvisioningOptions": [],
             "securityEnabled": true,
             "theme": null,
             "visibility": null,
+            "onPremisesProvisioningErrors": [],
         });
         if let Value::Object(members) = &mut row {
             members.extend(self.others.clone());

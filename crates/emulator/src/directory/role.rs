@@ -2,7 +2,9 @@ use model::role_assignment_id;
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
-use crate::refusal::{ROLE_ASSIGNMENT_CONFLICT, Refusal, object_not_found};
+use crate::refusal::{
+    DIRECTORY_VALUE_MISSING, ROLE_ASSIGNMENT_CONFLICT, Refusal, object_not_found,
+};
 
 /// A directory role that can be assigned; its template's id is its id, the same in every tenant.
 #[derive(Debug, Clone)]
@@ -46,6 +48,11 @@ impl Directory {
     pub(crate) fn assign_role(&mut self, body: &Value) -> Result<String, Refusal> {
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let (definition, principal) = (text("roleDefinitionId"), text("principalId"));
+        if body["directoryScopeId"].is_null() {
+            return Err(DIRECTORY_VALUE_MISSING.says(
+                "A value is required for property 'directoryScopeId' of resource 'RoleAssignment'.",
+            ));
+        }
         if !self.role_definitions.contains_key(&definition) {
             return Err(object_not_found(&definition));
         }

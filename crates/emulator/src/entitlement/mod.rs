@@ -54,16 +54,24 @@ pub(crate) fn known_word(given: &str, words: &[&'static str]) -> Result<&'static
 
 /// Refuses what says something that this emulator would pass over: no made-up success.
 pub(crate) fn not_honoured(body: &Value, names: &[&str]) -> Result<(), Refusal> {
-    let says_something = |name: &&&str| match &body[**name] {
-        Value::Null | Value::Bool(false) => false,
-        Value::Array(elements) => !elements.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        _ => true,
-    };
-    match names.iter().find(says_something) {
+    match names.iter().find(|name| asks_for_something(&body[**name])) {
         Some(name) => {
             Err(NOT_IMPLEMENTED.says(format!("{name} is not implemented by this emulator.")))
         }
         None => Ok(()),
+    }
+}
+
+/// Whether settings are more than switched off.
+fn asks_for_something(settings: &Value) -> bool {
+    match settings {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(elements) => !elements.is_empty(),
+        Value::Object(members) => match members.get("isEnabled") {
+            Some(Value::Bool(false)) => false,
+            _ => members.values().any(asks_for_something),
+        },
+        Value::Bool(true) | Value::Number(_) => true,
     }
 }

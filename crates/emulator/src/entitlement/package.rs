@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::not_honoured;
 use crate::refusal::{
-    DUPLICATE_PACKAGE, MODEL_INVALID, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, RESOURCE_NOT_FOUND,
-    ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND, Refusal, SCOPE_NOT_FOUND, not_found,
+    ARGUMENT_NULL, DUPLICATE_PACKAGE, MODEL_INVALID, PACKAGE_IN_USE, PACKAGE_NOT_FOUND,
+    RESOURCE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND, Refusal, SCOPE_NOT_FOUND, not_found,
 };
 use crate::state::{Caller, State, Table};
 use crate::time;
@@ -17,6 +17,7 @@ pub(crate) struct Package {
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
     pub(crate) is_hidden: bool,
+    pub(crate) is_role_scopes_visible: bool,
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
     pub(crate) role_scopes: Table<RoleScope>,
@@ -40,7 +41,7 @@ impl Package {
             "displayName": self.display_name,
             "description": self.description,
             "isHidden": self.is_hidden,
-            "isRoleScopesVisible": false,
+            "isRoleScopesVisible": self.is_role_scopes_visible,
             "createdBy": self.created_by,
             "createdDateTime": time::read(self.created),
             "modifiedBy": self.created_by,
@@ -105,7 +106,8 @@ impl State {
                 catalog_id: catalog_id.to_owned(),
                 display_name: name.to_owned(),
                 description: body["description"].as_str().map(str::to_owned),
-                is_hidden: body["isHidden"].as_bool().unwrap_or(false),
+                is_hidden: body["isHidden"] == true,
+                is_role_scopes_visible: body["isRoleScopesVisible"] == true,
                 created_by: self.directory.principal_name(caller.user),
                 created: caller.now,
                 role_scopes: Table::new(),
@@ -140,6 +142,13 @@ impl State {
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
         let catalog_id = self.package(package_id)?.catalog_id.clone();
+        for name in ["role", "scope"] {
+            if body[name].is_null() {
+                return Err(
+                    ARGUMENT_NULL.says(format!("Value cannot be null.\r\nParameter name: {name}"))
+                );
+            }
+        }
         let role = &body["role"];
         let wanted = &role["resource"];
         let by_id = wanted["id"].as_str();
@@ -151,7 +160,9 @@ impl State {
         });
         let resource = resource.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))?;
         let origin = role["originId"].as_str().unwrap_or_default();
-        let has = resource.roles(&self.directory).iter().any(|role| role.origin_id == origin);
+        let system = role["originSystem"].as_str();
+        let has = system.is_none_or(|system| system.eq_ignore_ascii_case(resource.origin_system))
+            && resource.roles(&self.directory).iter().any(|role| role.origin_id == origin);
         if !has {
             return Err(not_found(&ROLE_NOT_FOUND, "role"));
         }

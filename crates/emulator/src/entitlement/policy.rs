@@ -136,6 +136,7 @@ impl State {
             return Err(ARGUMENT_NULL.says("Value cannot be null.\r\nParameter name: Id"));
         };
         self.package(package_id)?;
+        let targets = targets(&body["specificAllowedTargets"]).ok_or_else(invalid)?;
         let expiration = expiration(&body["expiration"]).ok_or_else(invalid)?;
         let approval = approval(&body["requestApprovalSettings"])?;
         let requestor_settings =
@@ -159,10 +160,7 @@ impl State {
                 display_name: name.to_owned(),
                 description: body["description"].as_str().map(str::to_owned),
                 scope,
-                targets: match &body["specificAllowedTargets"] {
-                    Value::Array(targets) => Value::Array(targets.clone()),
-                    _ => json!([]),
-                },
+                targets,
                 expiration,
                 requestor_settings,
                 approval,
@@ -209,6 +207,18 @@ impl State {
     }
 }
 
+/// Whom a policy names, each by its type; the service takes the type with and without `#` and
+/// sends it with.
+fn targets(given: &Value) -> Option<Value> {
+    let targets = given.as_array().into_iter().flatten().map(|target| {
+        let named = target["@odata.type"].as_str()?;
+        let mut target = target.clone();
+        target["@odata.type"] = Value::String(format!("#{}", named.trim_start_matches('#')));
+        Some(target)
+    });
+    targets.collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
 /// An expiration that can be kept, `noExpiration` where none is given.
 fn expiration(given: &Value) -> Option<Value> {
     if given.is_null() {
@@ -217,15 +227,19 @@ fn expiration(given: &Value) -> Option<Value> {
     let kind = given["type"].as_str().unwrap_or("notSpecified");
     let kinds = ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"];
     let kind = *kinds.iter().find(|known| known.eq_ignore_ascii_case(kind))?;
+    // What cannot be read is refused whatever the type says (a body that does not bind).
+    let duration = given["duration"].as_str();
+    let end = given["endDateTime"].as_str();
     let fine = match kind {
-        "afterDuration" => {
-            // Only ISO 8601; the parser would take plain English too.
-            let text = given["duration"].as_str().filter(|text| text.starts_with('P'))?;
-            text.parse::<jiff::Span>().is_ok_and(|span| span.is_positive())
-        }
-        "afterDateTime" => given["endDateTime"].as_str()?.parse::<Timestamp>().is_ok(),
+        "afterDuration" => duration.is_some(),
+        "afterDateTime" => end.is_some(),
         _ => true,
     };
+    let fine =
+        fine && duration.is_none_or(|text| {
+            // Only ISO 8601; the parser would take plain English too.
+            text.starts_with('P') && text.parse::<jiff::Span>().is_ok_and(|span| span.is_positive())
+        }) && end.is_none_or(|text| text.parse::<Timestamp>().is_ok());
     fine.then(|| {
         json!({"endDateTime": given["endDateTime"], "duration": given["duration"], "type": kind})
     })
@@ -247,7 +261,7 @@ fn requestor_settings(given: &Value) -> Option<Value> {
         "enableOnBehalfRequestorsToAddAccess": flag("enableOnBehalfRequestorsToAddAccess"),
         "enableOnBehalfRequestorsToUpdateAccess": flag("enableOnBehalfRequestorsToUpdateAccess"),
         "enableOnBehalfRequestorsToRemoveAccess": flag("enableOnBehalfRequestorsToRemoveAccess"),
-    "onBehalfRequestors": [],
+        "onBehalfRequestors": [],
     }))
 }
 

@@ -94,6 +94,11 @@ impl State {
             "userAdd" => self.ask_for(kind, wanted, caller, justification),
             "adminAdd" => self.assign(kind, wanted, caller, justification),
             "adminRemove" => self.take_away(kind, wanted, caller, justification),
+            "userRemove" if self.holds(wanted, caller.user) => {
+                self.take_away(kind, wanted, caller, justification)
+            }
+            // What somebody else has is nothing to a user.
+            "userRemove" => Err(not_found(&ASSIGNMENT_NOT_FOUND, "assignment")),
             _ => Err(NOT_IMPLEMENTED
                 .says(format!("requestType {kind} is not implemented by this emulator."))),
         }
@@ -205,6 +210,14 @@ impl State {
             justification,
         });
         Ok(id)
+    }
+
+    /// Whether the assignment is the user's own.
+    fn holds(&self, wanted: &Value, user: &str) -> bool {
+        let id = wanted["id"].as_str().unwrap_or_default();
+        let subject = self.entitlement.assignments.get(id).map(|a| &a.subject_id);
+        let subject = subject.and_then(|id| self.entitlement.subjects.get(id));
+        subject.is_some_and(|subject| subject.object_id == user)
     }
 
     fn take_away(

@@ -3,9 +3,11 @@ use model::Version;
 use model::dialect::{Noun, from_wire, noun};
 use serde_json::Value;
 
+use super::binding::misfit;
+use super::query;
 use crate::ids::is_guid;
 use crate::refusal::{
-    BODY_UNREADABLE, DIRECTORY_PROPERTY, MODEL_INVALID, Refusal, VERSION_UNKNOWN,
+    BODY_UNREADABLE, DIRECTORY_PROPERTY, DIRECTORY_TYPE, MODEL_INVALID, Refusal, VERSION_UNKNOWN,
 };
 
 /// A request as far as it can be read without knowing what it means.
@@ -98,17 +100,50 @@ impl Call {
         })
     }
 
+    /// The body of a new assignment request. Reference pages of both versions have examples with
+    /// the other version's name of the assignment, and answer them with 201.
+    pub(crate) fn assignment_request_body(&self) -> Result<Value, Refusal> {
+        let names = ["assignment", "accessPackageAssignment"];
+        let (own, other) = match self.version {
+            Version::V1 => (names[0], names[1]),
+            Version::Beta => (names[1], names[0]),
+        };
+        let renamed = match &self.body {
+            Value::Object(members) if !members.contains_key(own) => {
+                let mut members = members.clone();
+                if let Some(assignment) = members.shift_remove(other) {
+                    members.insert(own.to_owned(), assignment);
+                }
+                Value::Object(members)
+            }
+            body => body.clone(),
+        };
+        self.canonical(&noun::REQUEST, &renamed)
+    }
+
     /// The body as an object in canonical form. Members that the version does not have are refused.
     pub(crate) fn canonical_body(&self, of: &Noun) -> Result<Value, Refusal> {
-        if self.body.is_null() {
+        self.canonical(of, &self.body)
+    }
+
+    fn canonical(&self, of: &Noun, body: &Value) -> Result<Value, Refusal> {
+        if body.is_null() {
             return Err(BODY_UNREADABLE.says("Empty Payload. JSON content expected."));
         }
-        if !self.body.is_object() {
+        if !body.is_object() {
             return Err(BODY_UNREADABLE.says(UNREADABLE));
         }
-        let understood = from_wire(self.version, of, &self.body);
+        let understood = from_wire(self.version, of, body);
         match understood.unknown.first() {
-            None => Ok(understood.value),
+            None => match misfit(&understood.value) {
+                None => Ok(understood.value),
+                Some(pointer) if query::is_backend(of) => {
+                    tracing::info!(pointer, version = %self.version, "a member of another type");
+                    Err(MODEL_INVALID.says("The model is invalid."))
+                }
+                Some(pointer) => Err(DIRECTORY_TYPE
+                    .says(format!("The value at '{pointer}' is not of the property's type."))),
+            },
             Some(pointer) if of.name() == noun::ROLE_ASSIGNMENT.name() => {
                 let name = pointer.rsplit('/').next().unwrap_or_default();
                 Err(DIRECTORY_PROPERTY.says(format!("Invalid property '{name}'.")))

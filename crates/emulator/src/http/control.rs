@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use crate::refusal::{BODY_UNREADABLE, NOT_RESOURCE_OWNER, Refusal, SEGMENT_UNKNOWN};
+use crate::refusal::{EMULATOR_CONTROL, Refusal};
 use crate::tenant::{Identity, Inner};
 
 pub(crate) fn answer(
@@ -17,27 +17,26 @@ pub(crate) fn answer(
     body: &[u8],
 ) -> Result<Answer, Refusal> {
     if !tenant.is_administrator(identity) {
-        return Err(
-            NOT_RESOURCE_OWNER.says("Only the administrator's token controls the emulator.")
-        );
+        return Err(EMULATOR_CONTROL.says("Only the administrator's token controls the emulator."));
     }
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (&parts.method, segments.as_slice()) {
         (&Method::GET, ["clock"]) => Ok(reading(tenant)),
         (&Method::POST, ["clock"]) => {
             let duration = advance(body).ok_or_else(|| {
-                BODY_UNREADABLE.says(
+                EMULATOR_CONTROL.says(
                     "Expected {\"advance\": \"P30D\"}: a duration of days, hours, minutes or seconds.",
                 )
             })?;
             tenant
                 .clock
                 .advance(duration)
-                .map_err(|error| BODY_UNREADABLE.says(error.to_string()))?;
+                .map_err(|error| EMULATOR_CONTROL.says(error.to_string()))?;
             Ok(reading(tenant))
         }
         _ => {
-            Err(SEGMENT_UNKNOWN.says("The emulator's own calls are GET and POST /_emulator/clock."))
+            Err(EMULATOR_CONTROL
+                .says("The emulator's own calls are GET and POST /_emulator/clock."))
         }
     }
 }

@@ -205,7 +205,7 @@ impl Served<'_> {
                 dated(made.unwrap_or_default(), &now, &Value::Null)
             }
             "assignmentRequests" => {
-                let body = self.call.canonical_body(noun)?;
+                let body = self.call.assignment_request_body()?;
                 let id = state.create_request(&body, caller)?;
                 // Not set yet in the answer that creates (both tutorials, three live runs).
                 dated(state.request(&id)?.row(), &Value::Null, &Value::Null)

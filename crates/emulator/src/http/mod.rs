@@ -1,6 +1,7 @@
 //! The tenant over HTTP: who calls, what they call, and how the answer is written.
 
 mod answer;
+mod binding;
 mod call;
 mod control;
 mod directory;

@@ -99,7 +99,7 @@ pub(crate) fn literal_for<'a>(query: &'a Query, path: &str) -> Option<&'a str> {
 }
 
 /// Entitlement management's own backend has its own words; the directory's types are open.
-fn is_backend(of: &Noun) -> bool {
+pub(crate) fn is_backend(of: &Noun) -> bool {
     !of.open && ![noun::ROLE_DEFINITION.name(), noun::ROLE_ASSIGNMENT.name()].contains(&of.name())
 }
 

@@ -175,3 +175,19 @@ async fn a_role_scope_is_taken_out_with_an_empty_answer() {
     let below = format!("/v1.0/EM/accessPackages/{package}/assignmentPolicies");
     assert_eq!(raw.post(&below, json!({"displayName": "p"})).await.refusal(), "404 ");
 }
+
+#[tokio::test]
+async fn a_role_scope_names_a_role_that_the_resource_has_and_its_scope() {
+    let raw = Raw::tenant();
+    let (group, package, _) = raw.package("Sales", 30).await;
+    let general = raw.general().await;
+    let resource = raw
+        .first(&format!("/v1.0/EM/catalogs/{general}/resources?$filter=originId eq '{group}'"))
+        .await;
+    let path = format!("/v1.0/EM/accessPackages/{package}/resourceRoleScopes");
+    let role = |system: &str| json!({"originId": format!("Member_{group}"), "originSystem": system, "resource": {"id": resource}});
+    let got = raw.post(&path, json!({"role": role("AadGroup")})).await;
+    assert_eq!(got.refusal(), "400 ArgumentNullException");
+    let body = json!({"role": role("SharePointOnline"), "scope": {"originId": group, "originSystem": "AadGroup"}});
+    assert_eq!(raw.post(&path, body).await.refusal(), "404 RoleNotFound");
+}

@@ -94,6 +94,37 @@ async fn bodies_that_cannot_be_meant_are_refused() {
         ("/v1.0/groups", json!([1]), "400 BadRequest"),
         ("/v1.0/groups", json!({"displayName": "x"}), "400 Request_BadRequest"),
         (
+            "/v1.0/groups",
+            json!({"displayName": 5, "mailEnabled": false, "mailNickname": "x", "securityEnabled": true}),
+            "400 Request_BadRequest",
+        ),
+        (
+            "/v1.0/groups",
+            json!({"displayName": "x", "mailEnabled": "no", "mailNickname": "x", "securityEnabled": true}),
+            "400 Request_BadRequest",
+        ),
+        (
+            "/v1.0/groups",
+            json!({"displayName": "x", "mailEnabled": false, "mailNickname": "x", "securityEnabled": true, "owners@odata.bind": ["https://graph.microsoft.com/v1.0/users/nobody"]}),
+            "404 Request_ResourceNotFound",
+        ),
+        (
+            "/v1.0/users",
+            json!({"accountEnabled": true, "displayName": "x", "mailNickname": "x", "userPrincipalName": "x@contoso.com", "passwordProfile": "boo"}),
+            "400 Request_BadRequest",
+        ),
+        (
+            "/v1.0/EM/catalogs",
+            json!({"displayName": "x", "isExternallyVisible": "true"}),
+            "400 InvalidModel",
+        ),
+        ("/v1.0/EM/catalogs", json!({"displayName": "x", "description": 5}), "400 InvalidModel"),
+        (
+            "/v1.0/EM/assignmentRequests",
+            json!({"requestType": "userAdd", "assignment": []}),
+            "400 InvalidModel",
+        ),
+        (
             "/v1.0/EM/catalogs",
             json!({"displayName": "x", "catalogStatus": "Published"}),
             "400 InvalidModel",

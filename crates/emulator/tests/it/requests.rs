@@ -77,6 +77,50 @@ async fn an_assignment_is_taken_away_once() {
     assert_eq!(raw.post(path, remove).await.refusal(), "404 AssignmentNotFound");
 }
 
+/// Clients send every setting, those too that are off.
+#[tokio::test]
+async fn settings_that_are_off_are_kept_as_they_were_sent() {
+    let raw = Raw::tenant();
+    let (_, package, _) = raw.package("Sales", 30).await;
+    let review = json!({"isEnabled": false, "recurrenceType": "", "reviewerType": "", "durationInDays": 25, "reviewers": [], "startDateTime": null});
+    let body = json!({"accessPackageId": package, "displayName": "p", "accessReviewSettings": review, "requestorSettings": {"scopeType": "NoSubjects", "acceptRequests": false, "allowedRequestors": []}});
+    let made = raw.post("/beta/EM/accessPackageAssignmentPolicies", body).await;
+    assert_eq!((made.status, &made.body["accessReviewSettings"]), (201, &review), "{made:?}");
+    let body = json!({"displayName": "q", "accessPackage": {"id": package}, "notificationSettings": {"isAssignmentNotificationDisabled": false}, "automaticRequestSettings": {"requestAccessForAllowedTargets": false}});
+    assert_eq!(raw.post("/v1.0/EM/assignmentPolicies", body).await.status, 201);
+}
+
+/// Reference pages of both versions have examples with the other version's name.
+#[tokio::test]
+async fn either_name_of_the_assignment_is_taken() {
+    for (path, name) in [
+        ("/beta/EM/assignmentRequests", "assignment"),
+        ("/beta/EM/assignmentRequests", "accessPackageAssignment"),
+        ("/v1.0/EM/assignmentRequests", "accessPackageAssignment"),
+    ] {
+        let raw = Raw::tenant();
+        let (_, package, _) = raw.package("Sales", 30).await;
+        let body = json!({"requestType": "UserAdd", name: {"accessPackageId": package}});
+        let got = raw.requestor().post(path, body).await;
+        assert_eq!(got.status, 201, "{path} {name}: {got:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_gives_up_their_own_assignment_and_no_other() {
+    let raw = Raw::tenant();
+    let (group, package, policy) = raw.package("Sales", 30).await;
+    raw.ask(&package, &policy).await;
+    raw.pass(10);
+    let assignment = raw.first("/v1.0/EM/assignments").await;
+    let remove = json!({"requestType": "userRemove", "assignment": {"id": assignment}});
+    let path = "/v1.0/EM/assignmentRequests";
+    assert_eq!(raw.post(path, remove.clone()).await.refusal(), "404 AssignmentNotFound");
+    assert_eq!(raw.requestor().post(path, remove).await.status, 201);
+    raw.pass(10);
+    assert_eq!(raw.members(&group).await, 0);
+}
+
 /// What beta keeps of a policy is what beta shows of it.
 #[tokio::test]
 async fn a_policy_reads_in_the_tongue_that_is_asked_for() {
@@ -129,6 +173,7 @@ async fn what_cannot_be_honoured_says_so() {
     for (name, value) in [
         ("questions", json!([{"text": "Why?"}])),
         ("reviewSettings", json!({"isEnabled": true})),
+        ("notificationSettings", json!({"isAssignmentNotificationDisabled": true})),
         ("requestApprovalSettings", json!({"isApprovalRequiredForAdd": true, "stages": [{}]})),
         ("automaticRequestSettings", json!({"requestAccessForAllowedTargets": true})),
     ] {
@@ -153,6 +198,24 @@ async fn a_policys_words_are_checked() {
     ] {
         let got = raw.post("/v1.0/EM/assignmentPolicies", scope(word, asks)).await;
         assert_eq!(got.refusal(), expected, "{word}");
+    }
+    let mut untyped = scope("specificDirectoryUsers", true);
+    untyped["specificAllowedTargets"] = json!([{"userId": raw.user()}]);
+    let got = raw.post("/v1.0/EM/assignmentPolicies", untyped.clone()).await;
+    assert_eq!(got.refusal(), "400 InvalidModel");
+    // The type is taken without its mark and sent with it.
+    untyped["specificAllowedTargets"][0]["@odata.type"] = json!("microsoft.graph.singleUser");
+    let got = raw.post("/v1.0/EM/assignmentPolicies", untyped).await.body;
+    assert_eq!(got["specificAllowedTargets"][0]["@odata.type"], "#microsoft.graph.singleUser");
+    for expiration in [
+        json!({"duration": "10"}),
+        json!({"type": "afterDuration"}),
+        json!({"type": "noExpiration", "endDateTime": "soon"}),
+    ] {
+        let mut body = scope("notSpecified", false);
+        body["expiration"] = expiration.clone();
+        let got = raw.post("/v1.0/EM/assignmentPolicies", body).await;
+        assert_eq!(got.refusal(), "400 InvalidModel", "{expiration}");
     }
 }
 
