@@ -212,9 +212,14 @@ fn retrying<T: Transport + 'static>(
 fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, BackendError> {
     let file = cassette_path(scenario, api);
     let remedy = remedy(scenario, api);
-    let text = read_cassette(scenario, api)
+    let cassette = match snapshots::checkout() {
+        Some(root) => Cassette::read(&root.join(&file), &file, &remedy)?,
+        None => compiled_in(scenario, api)
+            .map(|text| Cassette::parse(text, &file, &remedy))
+            .transpose()?,
+    };
+    let cassette = cassette
         .ok_or_else(|| BackendError::NoCassette { file: file.clone(), remedy: remedy.clone() })?;
-    let cassette = Cassette::parse(&text, &file, &remedy)?;
     let Provenance { at, seed, given, .. } = cassette.provenance.clone();
     let differs = |expected: &str, found: &str| BackendError::Provenance {
         file: file.clone(),
@@ -258,15 +263,9 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
     Ok(Stack { setup, wire: Arc::default(), finish: Box::new(finish) })
 }
 
-/// The checkout's file, or the one compiled in where there is no checkout.
-fn read_cassette(scenario: &Scenario, api: Api) -> Option<String> {
-    match snapshots::checkout() {
-        Some(root) => std::fs::read_to_string(root.join(cassette_path(scenario, api))).ok(),
-        None => {
-            let file = COMPILED_IN.get_file(cassette_file(scenario, api))?;
-            file.contents_utf8().map(str::to_owned)
-        }
-    }
+/// The cassette that this build carries, for where there is no checkout.
+fn compiled_in(scenario: &Scenario, api: Api) -> Option<&'static str> {
+    COMPILED_IN.get_file(cassette_file(scenario, api))?.contents_utf8()
 }
 
 /// Plays `scenario` against the emulator over HTTP and writes the cassette. The cassette is written

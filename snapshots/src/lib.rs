@@ -31,10 +31,15 @@ pub struct Difference {
     pub golden: String,
     /// A unified diff, `-` the golden, `+` the text; the whole text where there is no golden.
     pub diff: String,
+    /// Why the golden file, which is there, cannot be read; there is no diff then.
+    pub unreadable: Option<String>,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.unreadable {
+            return write!(f, "{} cannot be read: {why}; restore the file", self.golden);
+        }
         write!(
             f,
             "{} differs (- golden, + found):\n{}review with `cargo insta review`, or accept with INSTA_UPDATE=always",
@@ -53,14 +58,18 @@ pub fn compare(area: &str, name: &str, content: &str) -> Result<(), Difference> 
         Some(root) => match stored(&root.join(&golden)) {
             Ok(known) => known,
             Err(error) => {
-                return Err(Difference { golden, diff: format!("it cannot be read: {error}\n") });
+                let unreadable = Some(error.to_string());
+                return Err(Difference { golden, diff: String::new(), unreadable });
             }
         },
         None => compiled_in(area, name),
     };
     match known.as_deref().is_some_and(|known| known.trim_end() == content.trim_end()) {
         true => Ok(()),
-        false => Err(Difference { golden, diff: diff(known.as_deref(), content) }),
+        false => {
+            let diff = diff(known.as_deref(), content);
+            Err(Difference { golden, diff, unreadable: None })
+        }
     }
 }
 
@@ -79,8 +88,12 @@ pub fn check(area: &str, name: &str, content: &str) -> Result<(), Difference> {
             let _gone = std::fs::remove_file(folder.join(format!("{name}.snap.new")));
             Ok(())
         }
-        Err(_) if assert_by_insta(&folder, name, content) => Ok(()),
-        differs => differs,
+        Err(difference) if difference.unreadable.is_some() => Err(difference),
+        Err(_) => {
+            propose(&folder, name, content);
+            // Accepted is what stands in the golden file now, whatever insta was told to let pass.
+            compare(area, name, content)
+        }
     }
 }
 
@@ -113,8 +126,8 @@ fn without_header(text: &str) -> &str {
     body.map_or(text, |(_, body)| body)
 }
 
-/// Lets insta write `.snap.new`, or accept where its own settings say so. Whether it accepted.
-fn assert_by_insta(folder: &Path, name: &str, content: &str) -> bool {
+/// Lets insta write `.snap.new`, or accept where its own settings say so.
+fn propose(folder: &Path, name: &str, content: &str) {
     // The panic hook belongs to the process: one assertion at a time may silence it.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,11 +137,10 @@ fn assert_by_insta(folder: &Path, name: &str, content: &str) -> bool {
     settings.set_omit_expression(true);
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let asserted = catch_unwind(AssertUnwindSafe(|| {
+    let _asserted = catch_unwind(AssertUnwindSafe(|| {
         settings.bind(|| insta::assert_snapshot!(name, content));
     }));
     std::panic::set_hook(hook);
-    asserted.is_ok()
 }
 
 fn diff(known: Option<&str>, content: &str) -> String {

@@ -14,7 +14,12 @@ use clap::{Parser, Subcommand};
 use xshell::Shell;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Tasks of this repository")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Tasks of this repository",
+    after_help = "And every command of `entitle`: e2e, record, emulate, contract (`cargo xtask e2e --help`)"
+)]
 struct Args {
     #[command(subcommand)]
     task: Task,
@@ -38,7 +43,7 @@ fn main() -> ExitCode {
     let task = match Args::parse().task {
         Task::Entitle(arguments) => {
             let name = OsString::from("cargo xtask");
-            return cli::main([name].into_iter().chain(arguments));
+            return cli::run([name].into_iter().chain(arguments)).into();
         }
         Task::BenchHere => {
             bench::measure();

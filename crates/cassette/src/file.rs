@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -158,6 +157,18 @@ impl Cassette {
         Self { format: FORMAT, title: title.to_owned(), provenance, exchanges: Vec::new() }
     }
 
+    /// Reads a stored cassette; `file` and `remedy` are for errors, as in [`Cassette::parse`].
+    ///
+    /// # Errors
+    /// [`CassetteError`]; `None` where there is no file.
+    pub fn read(path: &Path, file: &str, remedy: &str) -> Result<Option<Self>, CassetteError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, file, remedy).map(Some),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(CassetteError::File { file: file.to_owned(), cause }),
+        }
+    }
+
     /// Reads a cassette; `file` and `remedy` (how to record it again) are for errors.
     ///
     /// # Errors
@@ -204,11 +215,9 @@ impl Cassette {
     pub fn write(&self, path: &Path) -> Result<(), CassetteError> {
         let failed =
             |cause: std::io::Error| CassetteError::File { file: path.display().to_string(), cause };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        beside.write_all(self.to_text().as_bytes()).map_err(failed)?;
-        beside.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        file::replace(path, &self.to_text()).map_err(failed)
     }
 }

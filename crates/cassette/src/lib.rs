@@ -26,8 +26,8 @@
 //! between is loose: it is kept as the list of answers that followed each other, each poll takes the
 //! next, the last repeats.
 //!
-//! Invariants, said as absences: no Graph nouns, no waiting, no network; credentials are above the
-//! recorder, so no token can reach a cassette.
+//! Invariants, said as absences: no Graph nouns, no waiting, no network; credentials are set
+//! below the recorder, so no token can reach a cassette.
 
 mod file;
 mod play;

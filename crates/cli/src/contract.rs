@@ -37,9 +37,9 @@ struct Update {
     /// Another CSDL document, from which types that are referred to and missing are taken.
     #[arg(long)]
     types_from: Option<PathBuf>,
-    /// The folder of stored contracts.
-    #[arg(long, default_value = "crates/contract/contracts")]
-    dir: PathBuf,
+    /// The folder of stored contracts; the checkout's where none is named.
+    #[arg(long)]
+    dir: Option<PathBuf>,
     /// Write nothing; exit with 1 if the stored contract would change.
     #[arg(long)]
     check: bool,
@@ -55,6 +55,15 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
     if !["v1.0", "beta"].contains(&update.api.as_str()) {
         return Err(Failure::usage(model::UnknownVersion(update.api.clone())));
     }
+    let dir = match (&update.dir, snapshots::checkout()) {
+        (Some(dir), _) => dir.clone(),
+        (None, Some(root)) => root.join("crates/contract/contracts"),
+        (None, None) => {
+            return Err(Failure::environment(
+                "stored contracts are rewritten in a checkout of the repository only; run there, or name a folder with --dir",
+            ));
+        }
+    };
     let mut metadata = read_csdl(&update.from)?;
     if let Some(observed) = &update.observed {
         let text = read(observed)?;
@@ -66,7 +75,7 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
         metadata.complete_missing_types_from(&read_csdl(others)?);
     }
     let head = metadata.slice(&update.api).map_err(Failure::usage)?;
-    let path = update.dir.join(format!("{}.json", update.api));
+    let path = dir.join(format!("{}.json", update.api));
     let base = match std::fs::read_to_string(&path) {
         Ok(text) => {
             Some(Contract::parse(&text, &path.display().to_string()).map_err(Failure::usage)?)

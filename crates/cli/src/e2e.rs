@@ -1,6 +1,5 @@
 //! `entitle e2e`: the scenarios, played and judged.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use contract::Contract;
@@ -69,10 +68,12 @@ struct StepLine<'a> {
 
 #[derive(Serialize)]
 struct TracedRun<'a> {
+    scenario: &'static str,
+    api: &'static str,
     backend: &'static str,
     faults: &'a [String],
-    #[serde(flatten)]
-    trace: &'a Trace,
+    /// Null where nothing was played.
+    trace: Option<&'a Trace>,
 }
 
 /// A play as far as it came.
@@ -105,6 +106,14 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         return list(args.json);
     }
     readable_contracts()?;
+    // Known before anything is played: a run that cannot be kept is no use.
+    let trace = match &args.trace {
+        Some(path) => {
+            let file = file::Beside::new(path).map_err(|error| unwritable(path, &error))?;
+            Some((file, path))
+        }
+        None => None,
+    };
     let interrupt = interrupt::raised().await;
     let (there, missing): (Vec<_>, Vec<_>) = selected.into_iter().partition(|s| s.exists);
     if !args.json {
@@ -143,17 +152,18 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
             }
         }
     }
-    if let Some(path) = &args.trace {
-        write_trace(path, &plays)?;
-    }
     let failed = plays.iter().filter(|played| !played.faults.is_empty()).count();
     let (passed, skipped) = (plays.len() - failed, missing.len());
     if args.json {
         let wire = plays.iter().map(|played| played.wire).sum();
-        let plays = plays.iter().map(play).collect();
-        print_json(&Outcome { passed, failed, skipped, wire, plays })?;
+        let lines = plays.iter().map(play).collect();
+        print_json(&Outcome { passed, failed, skipped, wire, plays: lines })?;
     } else {
         say!("{passed} passed, {failed} failed, {skipped} skipped");
+    }
+    if let Some((file, path)) = trace {
+        let text = trace_text(&plays)?;
+        file.replace(&text).map_err(|error| unwritable(path, &error))?;
     }
     let worst = plays.iter().map(|played| played.exit).max().unwrap_or(Exit::Ok);
     Ok(if interrupt.is_raised() { Exit::Interrupted } else { worst })
@@ -255,26 +265,18 @@ fn play(played: &Played) -> Play<'_> {
     }
 }
 
-fn write_trace(path: &Path, plays: &[Played]) -> Result<(), Failure> {
-    let runs = plays.iter().filter_map(|played| {
-        Some(TracedRun {
-            backend: played.backend.name(),
-            faults: &played.faults,
-            trace: played.run.as_ref()?.trace(),
-        })
+fn trace_text(plays: &[Played]) -> Result<String, Failure> {
+    let runs = plays.iter().map(|played| TracedRun {
+        scenario: played.scenario.name,
+        api: played.api.name(),
+        backend: played.backend.name(),
+        faults: &played.faults,
+        trace: played.run.as_ref().map(Run::trace),
     });
     let runs: Vec<TracedRun<'_>> = runs.collect();
-    let text = serde_json::to_string_pretty(&runs).map_err(Failure::environment)? + "\n";
-    write_beside(path, &text)
+    Ok(serde_json::to_string_pretty(&runs).map_err(Failure::environment)? + "\n")
 }
 
-/// Writes beside the file, then renames, so that no half of it is ever seen.
-fn write_beside(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed =
-        |error: std::io::Error| Failure::environment(format!("{}: {error}", path.display()));
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    beside.write_all(text.as_bytes()).map_err(failed)?;
-    beside.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::environment(format!("{}: {error}", path.display()))
 }

@@ -77,7 +77,8 @@ fn blocking(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit
     runtime.map_err(Failure::environment)?.block_on(command)
 }
 
-/// [`run`] for a binary's `main`.
+/// [`run`] for a binary's `main`. In usage lines the program is called `entitle`, whatever the
+/// system calls its file.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    run(arguments.collect::<Vec<_>>()).into()
+    run([OsString::from("entitle")].into_iter().chain(arguments.skip(1))).into()
 }

@@ -55,8 +55,12 @@ fn write(event: &Event<'_>, terminal: bool, seen_before: &mut String) {
             ended(number, title, verdict, status, took);
         }
         Event::Passed { duration } => {
-            let days = duration.as_hours() / 24;
-            say!("  {FAINT}{days} days pass{FAINT:#}");
+            let hours = duration.as_hours();
+            let passed = match hours % 24 {
+                0 => format!("{} days", hours / 24),
+                _ => format!("{hours} hours"),
+            };
+            say!("  {FAINT}{passed} pass{FAINT:#}");
         }
         _ => {}
     }

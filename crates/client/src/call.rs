@@ -168,7 +168,7 @@ impl<T: Entity> Call<T> {
 
     /// A call that cannot be made, and why.
     pub(crate) fn unsendable(client: &Client, method: Method, why: impl fmt::Display) -> Self {
-        let target = Err(Error::new(ErrorKind::Inexpressible, "", why));
+        let target = Err(Error::new(ErrorKind::Unsendable, "", why));
         Self::new(client, method, target, None, Arc::new(|call, value| call.entity_of(&value, "")))
     }
 
@@ -219,7 +219,7 @@ impl Call<Value> {
             true => on_base(client, path).ok_or_else(|| {
                 let message =
                     format!("{path} is not on {}; the token goes nowhere else", client.base);
-                Error::new(ErrorKind::Inexpressible, "", message)
+                Error::new(ErrorKind::Unsendable, "", message)
             }),
             false => Ok(format!("/{}/{}", client.version, path.trim_start_matches('/'))),
         };

@@ -11,6 +11,8 @@ use crate::catalogue::{Remedy, remedy};
 pub enum ErrorKind {
     /// The version has no words for it; nothing was sent.
     Inexpressible,
+    /// It cannot be made: its URL is on another host, or its draft is no JSON; nothing was sent.
+    Unsendable,
     /// No connection; the request was not carried out.
     Unreachable,
     /// The answer was lost; whether the request was carried out is unknown.

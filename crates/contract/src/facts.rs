@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
-use std::io::Write;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -233,10 +232,10 @@ pub enum ContractError {
 }
 
 static V1: LazyLock<Result<Contract, ContractError>> = LazyLock::new(|| {
-    Contract::parse(include_str!("../contracts/v1.0.json"), "contracts/v1.0.json")
+    Contract::parse(include_str!("../contracts/v1.0.json"), "crates/contract/contracts/v1.0.json")
 });
 static BETA: LazyLock<Result<Contract, ContractError>> = LazyLock::new(|| {
-    Contract::parse(include_str!("../contracts/beta.json"), "contracts/beta.json")
+    Contract::parse(include_str!("../contracts/beta.json"), "crates/contract/contracts/beta.json")
 });
 
 static V1_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(had(&V1)));
@@ -309,15 +308,10 @@ impl Contract {
     /// # Errors
     /// [`ContractError::File`].
     pub fn write(&self, path: &Path) -> Result<(), ContractError> {
-        let failed = |error: std::io::Error| {
+        file::replace(path, &self.to_text()).map_err(|error| {
             let (file, cause) = (path.display().to_string(), error.to_string());
             ContractError::File { file, cause }
-        };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        beside.write_all(self.to_text().as_bytes()).map_err(failed)?;
-        beside.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        })
     }
 
     /// Twelve hexadecimal digits that change with any fact.

@@ -268,6 +268,33 @@ async fn a_cassette_edited_by_hand_fails_where_it_was_edited() {
     assert!(player.finish().unwrap_err().to_string().contains("not asked for: exchange"));
 }
 
+/// What a tenant does not have is a verdict of its own, no failure.
+#[tokio::test]
+async fn what_a_tenant_cannot_provide_is_not_applicable() {
+    for (name, api, needs) in [
+        ("resource-requests", Api::V1, "site"),
+        ("resource-requests", Api::Beta, "application"),
+        ("tutorial-2020", Api::Beta, "domain"),
+    ] {
+        let clock = clock();
+        let tenant = Tenant::new(&Options::default(), clock.clone());
+        let transport = |identity: &Identity| -> SharedTransport {
+            let token = SecretString::from(identity.token.clone());
+            Arc::new(Bearer::new(token, InProcess::new(tenant.router())))
+        };
+        let (admin, requestor) = (transport(tenant.administrator()), transport(tenant.requestor()));
+        let stage = Stage::new(Setup::offline(name, api, clock, admin, requestor));
+        (find(name).unwrap().play)(&stage).await.unwrap();
+        let run = stage.finish().await;
+        assert_eq!(run.failed_steps(), []);
+        let transcript = run.transcript();
+        let line = transcript
+            .lines()
+            .find(|line| line.starts_with("not applicable: needs ") && line.contains(needs));
+        assert!(line.is_some(), "{name} on {api}: {transcript}");
+    }
+}
+
 #[tokio::test]
 async fn an_interrupted_play_cleans_up_and_says_so() {
     let (sender, interrupt) = Interrupt::new();

@@ -1,6 +1,6 @@
 use harness::{Api, Observer};
 use rstest::rstest;
-use scenarios::{Backend, Interrupt, find, perform};
+use scenarios::{Backend, Interrupt, SCENARIOS, find, perform};
 
 #[rstest]
 #[tokio::test]
@@ -17,4 +17,12 @@ async fn a_scenario_plays_as_its_golden_files_say(
     let performance =
         perform(scenario, api, backend, Observer::nobody(), &Interrupt::never()).await.unwrap();
     assert!(performance.faults.is_empty(), "{}", performance.faults.join("\n"));
+}
+
+/// A scenario that is registered and not named above would never be played by a test.
+#[test]
+fn every_scenario_is_played() {
+    let names = SCENARIOS.iter().map(|scenario| scenario.name);
+    let played = ["tutorial-current", "tutorial-2020", "resource-requests", "expiry"];
+    assert_eq!(names.collect::<Vec<_>>(), played);
 }

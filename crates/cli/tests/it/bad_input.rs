@@ -78,6 +78,24 @@ fn cassettes_that_cannot_be_played_are_named_with_what_to_do() {
         // Nothing is lost by failing.
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
+    // There, and nothing that can be read.
+    std::fs::write(&file, [0xff, 0xfe]).unwrap();
+    let ended = replay();
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(
+        ended
+            .out
+            .contains("scenarios/cassettes/expiry.beta.json: stream did not contain valid UTF-8"),
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_known_before_anything_is_played() {
+    let ended = entitle(&["e2e", "expiry", "--trace", "no/such/folder/trace.json"]);
+    assert_eq!((ended.code, ended.out.as_str()), (3, ""));
+    assert_eq!(ended.err, "error: no/such/folder/trace.json: entity not found\n");
 }
 
 /// One cassette that cannot be read fails its own play; the others are played, and all is told.
@@ -103,7 +121,11 @@ fn a_torn_cassette_does_not_end_the_run() {
     let outcome: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!((&outcome["passed"], &outcome["failed"]), (&3.into(), &1.into()));
     let trace = std::fs::read_to_string(checkout.path().join("t.json")).unwrap();
-    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&trace).unwrap().len(), 3);
+    let runs: Vec<serde_json::Value> = serde_json::from_str(&trace).unwrap();
+    let played: Vec<_> = runs.iter().map(|run| run["trace"].is_object()).collect();
+    // The torn one is the replay of v1.0, told with why it was not played.
+    assert_eq!(played, [true, true, false, true]);
+    assert!(runs[2]["faults"][0].as_str().unwrap().contains("expiry.v1.0.json, line 1, column"));
 }
 
 #[test]
@@ -153,4 +175,13 @@ fn a_golden_file_that_differs_is_a_finding_and_leaves_a_proposal() {
     assert!(ended.out.contains("the transitions differ from the golden file"), "{}", ended.out);
     assert!(ended.out.ends_with("0 passed, 1 failed, 0 skipped\n"), "{}", ended.out);
     assert!(golden.join("v1.0.transitions.snap.new").exists());
+    // What insta is told to let pass is a difference all the same.
+    let arguments = ["e2e", "expiry", "--api", "v1.0", "--backend", "emulator"];
+    let mut forced = process(checkout.path(), &arguments);
+    let forced = forced.env("INSTA_FORCE_PASS", "1").output().unwrap();
+    assert_eq!(forced.status.code(), Some(1));
+    std::fs::write(&transitions, [0xff, 0xfe]).unwrap();
+    let ended = entitle_in(checkout.path(), &arguments);
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""));
+    assert!(ended.out.contains("v1.0.transitions.snap cannot be read: "), "{}", ended.out);
 }

@@ -76,7 +76,7 @@ fn json_is_all_that_is_printed_and_the_trace_holds_no_secret() {
     let runs: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(runs[0]["backend"], "emulator");
     assert_eq!(
-        runs[0]["entries"][1]["step"]["exchanges"][0]["request"]["passwordProfile"]["password"],
+        runs[0]["trace"]["entries"][1]["step"]["exchanges"][0]["request"]["passwordProfile"]["password"],
         "<secret>"
     );
     assert!(!text.contains("Pw-") && !text.contains("Bearer"));

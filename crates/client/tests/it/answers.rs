@@ -74,6 +74,7 @@ async fn a_raw_call_stays_on_the_host_that_is_called() {
     for url in ["https://example.com/v1.0/users", "https://graph.microsoft.com.example.com/users"] {
         let (graph, sent) = client(Version::V1, vec![]);
         let error = graph.raw(http::Method::GET, url, None).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsendable);
         assert!(error.to_string().contains("the token goes nowhere else"), "{error}");
         assert!(sent.take().is_empty());
     }
