@@ -16,7 +16,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use cassette::{Cassette, Player, Provenance, Recorder};
+use cassette::{Answerer, Cassette, Player, Provenance, Recorder};
 use client::verdict;
 use clock::{SharedClock, VirtualClock};
 use contract::Contract;
@@ -291,7 +291,7 @@ pub async fn record(
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
 
     let provenance = Provenance {
-        from: "emulator".to_owned(),
+        from: Answerer::Emulator,
         at: clock.now().to_string(),
         api: api.to_string(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),

@@ -22,12 +22,23 @@ pub struct Cassette {
     pub exchanges: Vec<Exchange>,
 }
 
+/// Who answered while a cassette was recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answerer {
+    /// The emulator of this project.
+    #[default]
+    Emulator,
+    /// A tenant of Microsoft's.
+    Live,
+}
+
 /// Where a recording comes from, and what replaying it starts with.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
-    /// Who answered: `emulator` or `live`.
-    pub from: String,
+    /// Who answered.
+    pub from: Answerer,
     /// When recording began, RFC 3339, on the clock of the run.
     pub at: String,
     /// The version of the API that was played.
@@ -189,6 +200,10 @@ impl Cassette {
         if head.format > FORMAT {
             let (file, remedy) = (file.to_owned(), remedy.to_owned());
             return Err(CassetteError::Newer { file, found: head.format, remedy });
+        }
+        if head.format != FORMAT {
+            let cause = format!("expected format {FORMAT}, found {}", head.format);
+            return Err(malformed(serde::de::Error::custom(cause)));
         }
         let cassette: Self = serde_json::from_str(text).map_err(malformed)?;
         for (index, exchange) in cassette.exchanges.iter().enumerate() {

@@ -34,7 +34,11 @@ impl Checked {
                 foreign.id, foreign.at
             )));
         }
+        let sent = self.shared.clock.now();
         let outcome = self.inner.exchange(request).await;
+        let took = self.shared.clock.now().duration_since(sent);
+        exchanged.at = sent.to_string();
+        exchanged.took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         if let Ok(response) = &outcome {
             exchanged.status = response.status().as_u16();
             exchanged.response = json(response.body());
@@ -56,6 +60,8 @@ impl Checked {
             path: decode(request.uri().path()),
             query: decode(request.uri().query().unwrap_or_default()),
             request: json(request.body()),
+            at: String::new(),
+            took_ms: 0,
             status: 0,
             response: Value::Null,
             findings: Vec::new(),

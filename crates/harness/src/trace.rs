@@ -76,6 +76,10 @@ pub struct Exchanged {
     pub query: String,
     /// The body sent.
     pub request: Value,
+    /// When it was sent, RFC 3339, on the run's clock.
+    pub at: String,
+    /// Milliseconds until its answer was there, on the run's clock, those of retries too.
+    pub took_ms: i64,
     /// The status; 0 where no answer was had.
     pub status: u16,
     /// The body that came back.

@@ -155,6 +155,11 @@ fn torn_newer_and_foreign_files_are_refused_with_their_place() {
         "c.json, line 1, column 60: EOF while parsing a string at line 1 column 60; restore the file, or record it again"
     );
     assert!(error(&text.replace("\"title\"", "\"tittle\"")).contains("unknown field `tittle`"));
+    assert!(
+        error(&text.replace("\"format\": 1", "\"format\": 0"))
+            .contains("expected format 1, found 0")
+    );
+    assert!(error(&text.replace("emulator", "nobody")).contains("unknown variant `nobody`"));
     let exchange = |answers: &str| {
         let one = format!(
             r#"[{{"step": "", "identity": "", "request": {{"method": "GET", "path": "/"}}, "answers": {answers}}}]"#
