@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use contract::Contract;
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
-use scenarios::{Backend, BackendError, Performance, SCENARIOS, Scenario, perform};
+use scenarios::{Backend, BackendError, Performance, Scenario, perform};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure};
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Who answers: emulator, replay or live; emulator and then replay where none is named.
     #[arg(long)]
     backend: Option<String>,
-    /// List the scenarios with their versions and play nothing; as data with --json.
+    /// List what would be played, with versions, and play nothing; as data with --json.
     #[arg(long)]
     list: bool,
     /// Print the outcome as JSON and nothing else.
@@ -103,7 +103,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         None => vec![Backend::Emulator, Backend::Replay],
     };
     if args.list {
-        return list(args.json);
+        return list(&selected, args.json);
     }
     readable_contracts()?;
     // Known before anything is played: a run that cannot be kept is no use.
@@ -184,13 +184,15 @@ struct Listed {
     about: &'static str,
 }
 
-fn list(json: bool) -> Result<Exit, Failure> {
-    let listed = SCENARIOS.iter().map(|scenario| Listed {
-        name: scenario.name,
-        apis: scenario.apis.iter().map(|api| api.name()).collect(),
-        about: scenario.about,
-    });
-    let listed: Vec<Listed> = listed.collect();
+fn list(selected: &[Selected], json: bool) -> Result<Exit, Failure> {
+    let mut listed: Vec<Listed> = Vec::new();
+    for &Selected { scenario, api, .. } in selected.iter().filter(|selected| selected.exists) {
+        let Scenario { name, about, .. } = *scenario;
+        match listed.last_mut().filter(|last| last.name == name) {
+            Some(last) => last.apis.push(api.name()),
+            None => listed.push(Listed { name, apis: vec![api.name()], about }),
+        }
+    }
     if json {
         print_json(&listed)?;
         return Ok(Exit::Ok);

@@ -23,17 +23,16 @@ pub(crate) struct Selected {
 }
 
 impl Selection {
-    /// What was selected, in the order of the registry.
+    /// What was selected, in the order of the registry, each once.
     pub(crate) fn resolve(&self) -> Result<Vec<Selected>, Failure> {
         let api = self.api.as_deref().map(str::parse::<Api>).transpose().map_err(Failure::usage)?;
-        let mut chosen = Vec::new();
-        for name in &self.scenarios {
-            chosen.push(find(name).map_err(Failure::usage)?);
-        }
-        if chosen.is_empty() {
-            chosen = SCENARIOS.iter().collect();
-        }
-        let forms = chosen.into_iter().flat_map(|scenario| {
+        let named = self.scenarios.iter().map(|name| find(name).map_err(Failure::usage));
+        let named: Vec<&Scenario> = named.collect::<Result<_, _>>()?;
+        let is_chosen = |scenario: &&Scenario| {
+            named.is_empty() || named.iter().any(|named| named.name == scenario.name)
+        };
+        let chosen = SCENARIOS.iter().filter(is_chosen);
+        let forms = chosen.flat_map(|scenario| {
             let apis = api.map_or_else(|| scenario.apis.to_vec(), |api| vec![api]);
             apis.into_iter().map(move |api| Selected {
                 scenario,

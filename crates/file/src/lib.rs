@@ -32,6 +32,7 @@ impl Beside {
     /// Where the folder does not take one.
     pub fn new(path: &Path) -> Result<Self> {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "permissions are a matter of unix"))]
         let mut builder = Builder::new();
         // A temporary file is its owner's alone; one that others read is not.
         #[cfg(unix)]

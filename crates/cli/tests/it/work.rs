@@ -25,6 +25,10 @@ fn the_list_names_every_scenario_with_its_versions() {
         ended.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["tutorial-current", "tutorial-2020", "resource-requests", "expiry"]);
     assert!(ended.out.contains("v1.0 beta mixed"));
+    let some = entitle(&["e2e", "--list", "expiry", "tutorial-current", "expiry", "--api", "beta"]);
+    let lines: Vec<_> =
+        some.out.lines().map(|l| l.split_whitespace().take(2).collect::<Vec<_>>()).collect();
+    assert_eq!(lines, [["tutorial-current", "beta"], ["expiry", "beta"]]);
     let data: serde_json::Value =
         serde_json::from_str(&entitle(&["e2e", "--list", "--json"]).out).unwrap();
     assert_eq!(data[0]["apis"], serde_json::json!(["v1.0", "beta", "mixed"]));
