@@ -28,6 +28,22 @@ pub struct CsdlError {
     pub found: String,
 }
 
+/// A larger document is refused before it is read: Microsoft's largest has 4 MB.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// What refers to types, and by which attribute.
+const REFERENCES: [(&str, &str); 9] = [
+    ("EntityType", "BaseType"),
+    ("ComplexType", "BaseType"),
+    ("Property", "Type"),
+    ("NavigationProperty", "Type"),
+    ("Parameter", "Type"),
+    ("ReturnType", "Type"),
+    ("TypeDefinition", "UnderlyingType"),
+    ("EntitySet", "EntityType"),
+    ("Singleton", "Type"),
+];
+
 /// The namespace whose types go by their bare names; types of others are kept apart by it.
 const MAIN_NAMESPACE: &str = "microsoft.graph";
 
@@ -37,6 +53,14 @@ impl Metadata {
     /// # Errors
     /// [`CsdlError`] with the place.
     pub fn parse(text: &str, file: &str, source: &str) -> Result<Self, CsdlError> {
+        if text.len() > LARGEST {
+            return Err(CsdlError {
+                file: file.to_owned(),
+                place: String::new(),
+                expected: format!("a document of at most {} MB", LARGEST / 1024 / 1024),
+                found: format!("one of {} MB", text.len() / 1024 / 1024),
+            });
+        }
         let document = Document::parse(text).map_err(|error| {
             let at = error.pos();
             CsdlError {
@@ -64,11 +88,40 @@ impl Metadata {
             names.add(schema);
         }
         let mut metadata = Self { sources: vec![source.to_owned()], ..Self::default() };
-        for schema in schemas {
-            metadata.read_schema(schema, &names);
+        for schema in &schemas {
+            metadata.read_schema(*schema, &names);
         }
+        metadata.references_lead_somewhere(&document, &schemas, &names, file)?;
         metadata.bases_end(file)?;
         Ok(metadata)
+    }
+
+    /// Refuses references to types that the document does not declare.
+    fn references_lead_somewhere(
+        &self,
+        document: &Document<'_>,
+        schemas: &[Node<'_, '_>],
+        names: &Names,
+        file: &str,
+    ) -> Result<(), CsdlError> {
+        for node in schemas.iter().flat_map(Node::descendants).filter(Node::is_element) {
+            let tag = node.tag_name().name();
+            for (_, attribute) in REFERENCES.iter().filter(|(owner, _)| *owner == tag) {
+                let Some(text) = node.attribute(*attribute) else { continue };
+                let name = names.type_ref(text).name;
+                if name.starts_with("Edm.") || self.types.contains_key(&name) {
+                    continue;
+                }
+                let at = document.text_pos_at(node.range().start);
+                return Err(CsdlError {
+                    file: file.to_owned(),
+                    place: format!(", line {}, column {}", at.row, at.col),
+                    expected: format!("a {attribute} that the document declares"),
+                    found: format!("'{text}'"),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Refuses types that extend themselves.
@@ -118,15 +171,25 @@ impl Metadata {
     }
 }
 
-/// Namespaces by alias.
+/// Namespaces by alias, and what type definitions stand for.
 #[derive(Default)]
-struct Names(HashMap<String, String>);
+struct Names {
+    namespaces: HashMap<String, String>,
+    definitions: HashMap<String, String>,
+}
 
 impl Names {
     fn add(&mut self, schema: &Node<'_, '_>) {
         let namespace = schema.attribute("Namespace").unwrap_or_default();
         for name in [schema.attribute("Alias"), Some(namespace)].into_iter().flatten() {
-            self.0.insert(name.to_owned(), namespace.to_owned());
+            self.namespaces.insert(name.to_owned(), namespace.to_owned());
+        }
+        for node in schema.children().filter(|node| node.tag_name().name() == "TypeDefinition") {
+            if let (Some(name), Some(of)) =
+                (node.attribute("Name"), node.attribute("UnderlyingType"))
+            {
+                self.definitions.insert(qualified(namespace, name), of.to_owned());
+            }
         }
     }
 
@@ -136,8 +199,10 @@ impl Names {
         let name = match full.rsplit_once('.') {
             Some(("Edm", _)) | None => full.to_owned(),
             Some((prefix, short)) => {
-                let namespace = self.0.get(prefix).map_or(prefix, String::as_str);
-                qualified(namespace, short)
+                let namespace = self.namespaces.get(prefix).map_or(prefix, String::as_str);
+                let name = qualified(namespace, short);
+                // A definition is another name of a simple type.
+                self.definitions.get(&name).cloned().unwrap_or(name)
             }
         };
         TypeRef { name, collection: within.is_some() }

@@ -103,6 +103,40 @@ fn a_type_that_extends_itself_is_refused() {
 }
 
 #[test]
+fn documents_that_cannot_be_meant_are_refused_with_their_place() {
+    let error = |text: &str| Metadata::parse(text, "c.csdl", "x").unwrap_err().to_string();
+    let dangling = DOCUMENT.replace("g.uses", "g.usage");
+    assert_eq!(
+        error(&dangling),
+        "c.csdl, line 9, column 87: expected a Type that the document declares, found 'g.usage'"
+    );
+    assert!(error("").starts_with("c.csdl, line 1, column 1: expected XML, found "));
+    let bomb = format!(
+        r#"<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>{}"#,
+        DOCUMENT.replace("user", "&b;")
+    );
+    assert!(error(&bomb).contains("expected XML, found "), "{}", error(&bomb));
+    let large = " ".repeat(65 * 1024 * 1024);
+    assert_eq!(error(&large), "c.csdl: expected a document of at most 64 MB, found one of 65 MB");
+}
+
+/// A type definition is another name of a simple type.
+#[test]
+fn a_type_definition_stands_for_what_is_under_it() {
+    let defined = DOCUMENT
+        .replace(
+            r#"<EnumType Name="state">"#,
+            r#"<TypeDefinition Name="count" UnderlyingType="Edm.Int32"/><EnumType Name="state">"#,
+        )
+        .replace(
+            r#"Name="userId" Type="Edm.String""#,
+            r#"Name="userId" Type="Collection(g.count)""#,
+        );
+    let contract = Metadata::parse(&defined, "c.csdl", "x").unwrap().slice("v1.0").unwrap();
+    assert_eq!(contract.member("one", "userId").unwrap().to_string(), "Collection(Edm.Int32)");
+}
+
+#[test]
 fn metadata_without_entitlement_management_has_no_slice() {
     let without = DOCUMENT.replace("entitlementManagement", "somethingElse");
     let metadata = Metadata::parse(&without, "c.csdl", "c.csdl").unwrap();
@@ -114,13 +148,18 @@ fn metadata_without_entitlement_management_has_no_slice() {
 
 #[test]
 fn types_of_the_other_version_are_marked() {
-    let place =
-        r#"<ComplexType Name="place"><Property Name="city" Type="Edm.String"/></ComplexType>"#;
-    let without = DOCUMENT.replace(place, "");
+    let without = DOCUMENT
+        .replace(
+            r#"<ComplexType Name="place"><Property Name="city" Type="Edm.String"/></ComplexType>"#,
+            "",
+        )
+        .replace(r#"<Property Name="place" Type="g.place"/>"#, "");
     let mut lacking = Metadata::parse(&without, "lacking.csdl", "lacking").unwrap();
+    let observed = r#"{"user": {"kind": "type", "base": "directoryObject", "properties": {"place": "place"}}}"#;
+    lacking.complete_with_observed(observed, "facts.json", "facts").unwrap();
     lacking.complete_missing_types_from(&metadata());
     let contract = lacking.slice("beta").unwrap();
-    assert_eq!(contract.sources, ["lacking", "tiny"]);
+    assert_eq!(contract.sources, ["lacking", "facts", "tiny"]);
     let city = contract.member("place", "city").unwrap();
     assert_eq!(city.to_string(), "Edm.String, of the other version");
     assert_eq!(contract.member("one", "userId").unwrap().source, Source::Csdl);
