@@ -12,6 +12,7 @@ use model::{
 };
 
 use crate::access::owe_access;
+use crate::onboarded::owe_resource;
 
 const DAYS: u32 = 30;
 
@@ -31,9 +32,11 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let general = stage.step("The catalog", &general).await?;
     let add = admin.resource_requests().create(&NewResourceRequest::group(&general, &group.id));
     stage.step("Add the group to the catalog", &add).await?;
+    let owed = owe_resource(stage, &admin, &general, group.id.as_str());
     let resource =
         admin.resources(&general.id).list().filter(Resource::ORIGIN_ID.eq(&group.id)).one();
     let resource = stage.step("The resource", &resource).await?;
+    owed.paid();
     let remove = NewResourceRequest::remove(&general, &resource);
     let remove = admin.resource_requests().create(&remove);
     let _owed = stage.owe("Remove the group from the catalog", remove);

@@ -23,6 +23,7 @@
 mod access;
 mod backend;
 mod expiry;
+mod onboarded;
 mod performance;
 mod registry;
 mod resource_requests;

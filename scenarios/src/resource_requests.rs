@@ -12,6 +12,8 @@ use model::{
     ResourceRequest, ServicePrincipal,
 };
 
+use crate::onboarded::owe_resource;
+
 pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let admin = stage.admin(Beta);
 
@@ -137,6 +139,7 @@ async fn added(
     origin: &str,
 ) -> Result<Resource, Failure> {
     let made = stage.step(title, &admin.resource_requests().create(request)).await?;
+    let owed = owe_resource(stage, admin, general, origin);
     stage.check("the request's state", RequestState::Delivered, or_nothing(made.state))?;
     let found = admin
         .resources(&general.id)
@@ -144,7 +147,9 @@ async fn added(
         .filter(Resource::ORIGIN_ID.eq(origin))
         .expand(["environment"])
         .one();
-    stage.step("It is in the catalog", &found).await
+    let found = stage.step("It is in the catalog", &found).await?;
+    owed.paid();
+    Ok(found)
 }
 
 fn removal(admin: &Client, general: &Catalog, resource: &Resource) -> Call<ResourceRequest> {

@@ -10,6 +10,7 @@ use model::{
 };
 
 use crate::access::owe_access;
+use crate::onboarded::owe_resource;
 
 pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let admin = stage.admin(Beta);
@@ -61,6 +62,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
         .named(&stage.named("Marketing resources"), "Marketing group");
     let add = admin.resource_requests().create(&add);
     stage.step("Add the group to the catalog", &add).await?;
+    let owed = owe_resource(stage, &admin, &general, group.id.as_str());
 
     let resource = admin
         .resources(&general.id)
@@ -68,6 +70,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
         .filter(Resource::DISPLAY_NAME.eq(stage.named("Marketing resources")))
         .one();
     let resource = stage.step("Get catalog resources", &resource).await?;
+    owed.paid();
     let remove = NewResourceRequest::remove(&general, &resource);
     let remove = admin.resource_requests().create(&remove);
     let owed_resource = stage.owe("Remove the group from the catalog", remove.clone());

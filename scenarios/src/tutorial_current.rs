@@ -11,6 +11,7 @@ use model::{
 };
 
 use crate::access::owe_access;
+use crate::onboarded::owe_resource;
 
 pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     stage.act("Prerequisites");
@@ -33,10 +34,12 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     // The document sends beta's member names to v1.0 here; each version gets its own.
     let add = admin.resource_requests().create(&NewResourceRequest::group(&general, &group.id));
     stage.step("Step 1.2: Add the group to the catalog", &add).await?;
+    let owed = owe_resource(stage, &admin, &general, group.id.as_str());
 
     let resource =
         admin.resources(&general.id).list().filter(Resource::ORIGIN_ID.eq(&group.id)).one();
     let resource = stage.step("Step 1.3: Get catalog resources", &resource).await?;
+    owed.paid();
     let remove = NewResourceRequest::remove(&general, &resource);
     let remove = admin.resource_requests().create(&remove);
     let _owed = stage.owe("Remove the group from the catalog", remove);

@@ -131,6 +131,28 @@ async fn what_was_asked_for_is_taken_back() {
     }
 }
 
+/// A resource that was added and not yet read is taken out all the same.
+#[tokio::test]
+async fn what_was_added_is_taken_out() {
+    let looks = AtomicUsize::new(0);
+    let stage = stage(move |what, response| {
+        if what.ends_with("/resources") && looks.fetch_add(1, Ordering::Relaxed) == 0 {
+            *response.status_mut() = StatusCode::ACCEPTED;
+        }
+    });
+    let (failure, run) = play(stage).await;
+    let failure = failure.unwrap().to_string();
+    assert!(
+        failure.contains("(Step 1.3: Get catalog resources): expected status 200"),
+        "{failure}"
+    );
+    assert_eq!(run.failed_steps().len(), 1);
+    let cleanup = run.trace().steps().find(|s| s.title == "Take the resource out of the catalog");
+    let exchanges: Vec<_> =
+        cleanup.unwrap().exchanges.iter().map(|e| (e.method.as_str(), e.status)).collect();
+    assert_eq!(exchanges, [("GET", 200), ("POST", 201)]);
+}
+
 #[tokio::test]
 async fn a_renamed_member_is_named_by_contract_and_golden_file() {
     let stage = stage(|what, response| {
