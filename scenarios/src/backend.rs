@@ -103,6 +103,9 @@ pub enum BackendError {
         /// How to record it.
         remedy: String,
     },
+    /// There is a golden file, and it cannot be read.
+    #[error(transparent)]
+    Golden(#[from] snapshots::Difference),
     /// A cassette does not say what it should.
     #[error("{file}: expected {expected}, found '{found}'; {remedy}")]
     Provenance {

@@ -58,7 +58,7 @@ impl Interrupt {
 /// Plays `scenario` and judges it by the golden files.
 ///
 /// # Errors
-/// [`BackendError`] where the backend cannot be had.
+/// [`BackendError`] where the backend cannot be had, or a golden file not be read.
 pub async fn perform(
     scenario: &'static Scenario,
     api: Api,
@@ -66,6 +66,10 @@ pub async fn perform(
     observer: Observer,
     interrupt: &Interrupt,
 ) -> Result<Performance, BackendError> {
+    // A play that nothing can judge is not begun.
+    for kind in ["transcript", "shapes", "transitions"] {
+        snapshots::readable(scenario.name, &format!("{api}.{kind}"))?;
+    }
     let stack = stack(scenario, api, backend, observer)?;
     let mut performance = perform_on(scenario, api, backend, stack, interrupt).await;
     if performance.faults.is_empty() {

@@ -57,10 +57,7 @@ pub fn compare(area: &str, name: &str, content: &str) -> Result<(), Difference> 
     let known = match checkout() {
         Some(root) => match stored(&root.join(&golden)) {
             Ok(known) => known,
-            Err(error) => {
-                let unreadable = Some(error.to_string());
-                return Err(Difference { golden, diff: String::new(), unreadable });
-            }
+            Err(error) => return Err(unreadable(golden, &error)),
         },
         None => compiled_in(area, name),
     };
@@ -95,6 +92,23 @@ pub fn check(area: &str, name: &str, content: &str) -> Result<(), Difference> {
             compare(area, name, content)
         }
     }
+}
+
+/// Whether the golden file `AREA/NAME.snap` can be read, if it is there.
+///
+/// # Errors
+/// [`Difference`] says why; a golden file that is not there can be made.
+pub fn readable(area: &str, name: &str) -> Result<(), Difference> {
+    let golden = format!("snapshots/golden/{area}/{name}.snap");
+    let Some(root) = checkout() else { return Ok(()) };
+    match stored(&root.join(&golden)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(unreadable(golden, &error)),
+    }
+}
+
+fn unreadable(golden: String, why: &std::io::Error) -> Difference {
+    Difference { golden, diff: String::new(), unreadable: Some(why.to_string()) }
 }
 
 /// The checkout that the current directory is in, if it is in one.

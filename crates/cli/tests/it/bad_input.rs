@@ -182,6 +182,6 @@ fn a_golden_file_that_differs_is_a_finding_and_leaves_a_proposal() {
     assert_eq!(forced.status.code(), Some(1));
     std::fs::write(&transitions, [0xff, 0xfe]).unwrap();
     let ended = entitle_in(checkout.path(), &arguments);
-    assert_eq!((ended.code, ended.err.as_str()), (1, ""));
+    assert_eq!((ended.code, ended.err.as_str()), (2, ""));
     assert!(ended.out.contains("v1.0.transitions.snap cannot be read: "), "{}", ended.out);
 }
