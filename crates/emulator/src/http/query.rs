@@ -144,12 +144,14 @@ fn supported(version: Version, of: &Noun, compared: &Compared<'_>) -> Result<(),
     let mut known = true;
     let mut first = None;
     let mut owner = of;
-    for segment in &compared.path.0 {
+    let mut segments = compared.path.0.iter().peekable();
+    while let Some(segment) = segments.next() {
         let member = at.and_then(|noun| noun.wire_member(version, segment));
         let member = member.filter(|member| {
             !at.is_some_and(|noun| noun::is_undeclared(version, noun, member.name()))
         });
-        known &= member.is_some();
+        // What leads through a list has no single value to compare (OData); `any` would.
+        known &= member.is_some_and(|member| !member.many || segments.peek().is_none());
         first = first.or(member.map(Member::name));
         owner = at.unwrap_or(owner);
         at = member.and_then(Member::below);

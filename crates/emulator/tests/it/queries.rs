@@ -114,9 +114,14 @@ async fn nested_expands_carry_their_own_context() {
 async fn paths_through_lists_and_members_of_another_shape_are_read() {
     let raw = Raw::tenant();
     let (_, package, policy) = raw.package("Sales", 30).await;
-    // A path through lists, without `any`, compares nothing.
+    // A path through lists has no single value; `any` asks for one of them.
     let path = "/v1.0/EM/catalogs?$filter=accessPackages/assignmentPolicies/displayName eq 'x'";
-    assert_eq!(raw.get(path).await.body["value"], json!([]));
+    assert_eq!(raw.get(path).await.refusal(), "400 InvalidFilter");
+    for (name, found) in [("Sales", 1), ("x", 0)] {
+        let path =
+            format!("/v1.0/EM/catalogs?$filter=accessPackages/any(p:p/displayName eq '{name}')");
+        assert_eq!(raw.get(&path).await.body["value"].as_array().map(Vec::len), Some(found));
+    }
     let got = raw
         .get(&format!(
             "/beta/EM/accessPackageAssignmentPolicies/{policy}?$select=durationInDays,requestorSettings"

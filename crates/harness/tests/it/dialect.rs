@@ -56,6 +56,24 @@ fn a_member_that_only_one_version_has_in_the_table_is_not_in_the_other_contract(
 }
 
 #[test]
+fn a_member_is_a_list_in_the_table_where_it_is_one_in_the_metadata() {
+    let mut wrong = Vec::new();
+    for version in Version::ALL {
+        let contract = Contract::builtin(version.segment()).unwrap();
+        for noun in noun::ALL {
+            let Some(name) = noun.wire(version) else { continue };
+            for member in noun.members.iter().filter(|member| member.below().is_some()) {
+                let fact = member.wire(version).and_then(|wire| contract.member(name, wire));
+                if fact.is_some_and(|fact| fact.type_ref.collection != member.many) {
+                    wrong.push(format!("{version}: {name}.{}", member.name()));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
 fn the_states_of_lifecycles_are_the_words_of_v1s_enums() {
     let contract = Contract::builtin("v1.0").unwrap();
     for (lifecycle, enumeration) in [

@@ -14,21 +14,21 @@ use crate::dialect::table::{
 pub static ENTITLEMENT_MANAGEMENT: Noun = noun(
     "entitlementManagement",
     &[
-        same("accessPackages").nest(&PACKAGE),
-        name("catalogs", "accessPackageCatalogs", Documented).nest(&CATALOG),
-        name("assignmentPolicies", "accessPackageAssignmentPolicies", Documented).nest(&POLICY),
-        name("assignmentRequests", "accessPackageAssignmentRequests", Documented).nest(&REQUEST),
+        same("accessPackages").list(&PACKAGE),
+        name("catalogs", "accessPackageCatalogs", Documented).list(&CATALOG),
+        name("assignmentPolicies", "accessPackageAssignmentPolicies", Documented).list(&POLICY),
+        name("assignmentRequests", "accessPackageAssignmentRequests", Documented).list(&REQUEST),
         // Beta has v1.0's name as well since 2024, and calls its own the one that will go.
-        beta_only("assignmentRequests").nest(&REQUEST),
-        name("assignments", "accessPackageAssignments", Documented).nest(&ASSIGNMENT),
+        beta_only("assignmentRequests").list(&REQUEST),
+        name("assignments", "accessPackageAssignments", Documented).list(&ASSIGNMENT),
         name("resourceRequests", "accessPackageResourceRequests", Documented)
-            .nest(&RESOURCE_REQUEST),
+            .list(&RESOURCE_REQUEST),
         name("resourceEnvironments", "accessPackageResourceEnvironments", Documented)
-            .nest(&ENVIRONMENT),
-        name("resources", "accessPackageResources", Metadata).nest(&RESOURCE),
-        name("resourceRoleScopes", "accessPackageResourceRoleScopes", Metadata).nest(&ROLE_SCOPE),
-        same("subjects").nest(&SUBJECT),
-        beta_only("accessPackageAssignmentResourceRoles").nest(&ASSIGNMENT_RESOURCE_ROLE),
+            .list(&ENVIRONMENT),
+        name("resources", "accessPackageResources", Metadata).list(&RESOURCE),
+        name("resourceRoleScopes", "accessPackageResourceRoleScopes", Metadata).list(&ROLE_SCOPE),
+        same("subjects").list(&SUBJECT),
+        beta_only("accessPackageAssignmentResourceRoles").list(&ASSIGNMENT_RESOURCE_ROLE),
     ],
 );
 
@@ -48,10 +48,10 @@ pub static CATALOG: Noun = noun(
         same("createdDateTime"),
         beta_only("modifiedBy"),
         same("modifiedDateTime"),
-        same("accessPackages").nest(&PACKAGE),
-        name("resources", "accessPackageResources", Documented).nest(&RESOURCE),
-        name("resourceRoles", "accessPackageResourceRoles", Documented).nest(&ROLE),
-        name("resourceScopes", "accessPackageResourceScopes", Metadata).nest(&SCOPE),
+        same("accessPackages").list(&PACKAGE),
+        name("resources", "accessPackageResources", Documented).list(&RESOURCE),
+        name("resourceRoles", "accessPackageResourceRoles", Documented).list(&ROLE),
+        name("resourceScopes", "accessPackageResourceScopes", Metadata).list(&SCOPE),
         name("customWorkflowExtensions", "accessPackageCustomWorkflowExtensions", Documented),
     ],
 );
@@ -71,10 +71,10 @@ pub static RESOURCE: Noun = noun(
         beta_only("addedBy"),
         name("createdDateTime", "addedOn", Documented),
         v1_only("modifiedDateTime"),
-        same("attributes").nest(&ATTRIBUTE),
+        same("attributes").list(&ATTRIBUTE),
         name("environment", "accessPackageResourceEnvironment", Metadata).nest(&ENVIRONMENT),
-        name("roles", "accessPackageResourceRoles", Metadata).nest(&ROLE),
-        name("scopes", "accessPackageResourceScopes", Metadata).nest(&SCOPE),
+        name("roles", "accessPackageResourceRoles", Metadata).list(&ROLE),
+        name("scopes", "accessPackageResourceScopes", Metadata).list(&SCOPE),
     ],
 );
 
@@ -131,7 +131,7 @@ pub static ENVIRONMENT: Noun = noun(
         same("createdDateTime"),
         beta_only("modifiedBy"),
         same("modifiedDateTime"),
-        name("resources", "accessPackageResources", Metadata).nest(&RESOURCE),
+        name("resources", "accessPackageResources", Metadata).list(&RESOURCE),
     ],
 );
 
@@ -148,6 +148,7 @@ pub static RESOURCE_REQUEST: Noun = noun(
             v1: Some("catalog"),
             beta: None,
             kind: Kind::Reference(&CATALOG, "catalogId"),
+            many: false,
             evidence: Documented,
         },
         beta_only("catalogId"),
@@ -219,12 +220,12 @@ pub static PACKAGE: Noun = noun(
         same("createdDateTime"),
         beta_only("modifiedBy"),
         same("modifiedDateTime"),
-        name("assignmentPolicies", "accessPackageAssignmentPolicies", Metadata).nest(&POLICY),
-        name("resourceRoleScopes", "accessPackageResourceRoleScopes", Documented).nest(&ROLE_SCOPE),
+        name("assignmentPolicies", "accessPackageAssignmentPolicies", Metadata).list(&POLICY),
+        name("resourceRoleScopes", "accessPackageResourceRoleScopes", Documented).list(&ROLE_SCOPE),
         beta_only("uniqueName"),
-        same("incompatibleAccessPackages").nest(&PACKAGE),
-        same("accessPackagesIncompatibleWith").nest(&PACKAGE),
-        same("incompatibleGroups").nest(&GROUP),
+        same("incompatibleAccessPackages").list(&PACKAGE),
+        same("accessPackagesIncompatibleWith").list(&PACKAGE),
+        same("incompatibleGroups").list(&GROUP),
     ],
 );
 
@@ -376,8 +377,8 @@ pub static ASSIGNMENT: Noun = noun(
         same("accessPackage").nest(&PACKAGE),
         name("assignmentPolicy", "accessPackageAssignmentPolicy", Inferred).nest(&POLICY),
         same("target").nest(&SUBJECT),
-        beta_only("accessPackageAssignmentRequests").nest(&REQUEST),
-        beta_only("accessPackageAssignmentResourceRoles").nest(&ASSIGNMENT_RESOURCE_ROLE),
+        beta_only("accessPackageAssignmentRequests").list(&REQUEST),
+        beta_only("accessPackageAssignmentResourceRoles").list(&ASSIGNMENT_RESOURCE_ROLE),
     ],
 );
 
@@ -450,7 +451,7 @@ pub static USER: Noun = Noun { open: true, ..noun("user", &[same("id")]) };
 
 /// group: an open type; the members in use are named alike in both versions.
 pub static GROUP: Noun =
-    Noun { open: true, ..noun("group", &[same("id"), same("members").nest(&DIRECTORY_OBJECT)]) };
+    Noun { open: true, ..noun("group", &[same("id"), same("members").list(&DIRECTORY_OBJECT)]) };
 
 /// servicePrincipal: an open type.
 pub static SERVICE_PRINCIPAL: Noun = Noun { open: true, ..noun("servicePrincipal", &[same("id")]) };

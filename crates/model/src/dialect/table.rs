@@ -40,6 +40,8 @@ pub struct Member {
     pub beta: Option<&'static str>,
     /// What is done to its value.
     pub kind: Kind,
+    /// Whether it leads to many objects; only told of members that have a table below.
+    pub many: bool,
     /// How well the pairing is known.
     pub evidence: Evidence,
 }
@@ -139,22 +141,40 @@ pub(crate) const fn noun(name: &'static str, members: &'static [Member]) -> Noun
 
 /// The same name and meaning in both versions.
 pub(crate) const fn same(name: &'static str) -> Member {
-    Member { v1: Some(name), beta: Some(name), kind: Kind::Plain, evidence: Evidence::Metadata }
+    Member {
+        v1: Some(name),
+        beta: Some(name),
+        kind: Kind::Plain,
+        many: false,
+        evidence: Evidence::Metadata,
+    }
 }
 
 /// Another name in beta.
 pub(crate) const fn name(v1: &'static str, beta: &'static str, evidence: Evidence) -> Member {
-    Member { v1: Some(v1), beta: Some(beta), kind: Kind::Plain, evidence }
+    Member { v1: Some(v1), beta: Some(beta), kind: Kind::Plain, many: false, evidence }
 }
 
 /// Only v1.0 has it.
 pub(crate) const fn v1_only(name: &'static str) -> Member {
-    Member { v1: Some(name), beta: None, kind: Kind::Plain, evidence: Evidence::Metadata }
+    Member {
+        v1: Some(name),
+        beta: None,
+        kind: Kind::Plain,
+        many: false,
+        evidence: Evidence::Metadata,
+    }
 }
 
 /// Only beta has it.
 pub(crate) const fn beta_only(name: &'static str) -> Member {
-    Member { v1: None, beta: Some(name), kind: Kind::Plain, evidence: Evidence::Metadata }
+    Member {
+        v1: None,
+        beta: Some(name),
+        kind: Kind::Plain,
+        many: false,
+        evidence: Evidence::Metadata,
+    }
 }
 
 impl Member {
@@ -172,6 +192,11 @@ impl Member {
 
     pub(crate) const fn nest(self, noun: &'static Noun) -> Self {
         Self { kind: Kind::Nest(noun), ..self }
+    }
+
+    /// A list of `noun`.
+    pub(crate) const fn list(self, noun: &'static Noun) -> Self {
+        Self { kind: Kind::Nest(noun), many: true, ..self }
     }
 
     pub(crate) const fn by_type(self, nouns: &'static [&'static Noun]) -> Self {
