@@ -174,18 +174,44 @@ impl Filter {
         Self::Or(Box::new(self), Box::new(other))
     }
 
-    /// Every path in the tree, lambda bodies left out.
-    pub fn paths(&self) -> Vec<&Path> {
+    /// Every path that evaluation follows, those of lambda bodies as they stand from the root:
+    /// `a/any(x: x/b eq 1)` follows `a` and `a/b`.
+    pub fn paths(&self) -> Vec<Path> {
+        let mut paths = Vec::new();
+        self.follow(&mut Vec::new(), &mut paths);
+        paths
+    }
+
+    fn follow<'a>(&'a self, variables: &mut Vec<(&'a str, Vec<String>)>, into: &mut Vec<Path>) {
+        let from_root = |path: &Path, variables: &[(&str, Vec<String>)]| {
+            let bound = path.0.split_first().and_then(|(first, rest)| {
+                let (_, prefix) = variables.iter().rev().find(|(name, _)| name == first)?;
+                Some([prefix.as_slice(), rest].concat())
+            });
+            bound.unwrap_or_else(|| path.0.clone())
+        };
         match self {
-            Self::Literal(_) => vec![],
-            Self::Path(path) | Self::Quantified(path, ..) => vec![path],
+            Self::Literal(_) => {}
+            Self::Path(path) => into.push(Path(from_root(path, variables))),
             Self::Compare(left, _, right) | Self::And(left, right) | Self::Or(left, right) => {
-                let mut paths = left.paths();
-                paths.extend(right.paths());
-                paths
+                left.follow(variables, into);
+                right.follow(variables, into);
             }
-            Self::In(inner, _) | Self::Not(inner) => inner.paths(),
-            Self::Call(_, arguments) => arguments.iter().flat_map(Self::paths).collect(),
+            Self::In(inner, _) | Self::Not(inner) => inner.follow(variables, into),
+            Self::Call(_, arguments) => {
+                for argument in arguments {
+                    argument.follow(variables, into);
+                }
+            }
+            Self::Quantified(path, _, body) => {
+                let path = from_root(path, variables);
+                into.push(Path(path.clone()));
+                if let Some((variable, body)) = body {
+                    variables.push((variable, path));
+                    body.follow(variables, into);
+                    variables.pop();
+                }
+            }
         }
     }
 

@@ -113,11 +113,11 @@ impl Shape<'_> {
 
     /// Rows that pass the filter, in order.
     fn pick(&self, state: &State, of: &Noun, query: &Query, rows: Vec<Value>) -> Vec<Value> {
-        let paths: Vec<&odata::Path> = query
+        let paths: Vec<odata::Path> = query
             .filter
             .iter()
             .flat_map(odata::Filter::paths)
-            .chain(query.order_by.iter().map(|key| &key.path))
+            .chain(query.order_by.iter().map(|key| key.path.clone()))
             .collect();
         let mut rows: Vec<(Value, Value)> = rows
             .into_iter()

@@ -122,6 +122,14 @@ async fn paths_through_lists_and_members_of_another_shape_are_read() {
             format!("/v1.0/EM/catalogs?$filter=accessPackages/any(p:p/displayName eq '{name}')");
         assert_eq!(raw.get(&path).await.body["value"].as_array().map(Vec::len), Some(found));
     }
+    for (since, found) in [("2020-01-01T00:00:00Z", 1), ("2030-01-01T00:00:00Z", 0)] {
+        let path = format!(
+            "/beta/EM/accessPackageCatalogs?$filter=accessPackageResources/any(r:r/addedOn gt {since})"
+        );
+        assert_eq!(raw.get(&path).await.body["value"].as_array().map(Vec::len), Some(found));
+    }
+    let nested = "/v1.0/EM/catalogs?$filter=accessPackages/any(p:p/assignmentPolicies/any(q:q/displayName eq 'for the requestor'))";
+    assert_eq!(raw.get(nested).await.body["value"].as_array().map(Vec::len), Some(1));
     let got = raw
         .get(&format!(
             "/beta/EM/accessPackageAssignmentPolicies/{policy}?$select=durationInDays,requestorSettings"

@@ -92,7 +92,7 @@ where
     where
         R: Rename<E>,
     {
-        let scope = Scope { noun, variable: None };
+        let scope = Scope { noun, variables: Vec::new() };
         let filter = query.filter.clone().map(|filter| self.filter(&scope, filter)).transpose()?;
         let select = query.select.iter().map(|name| match name.as_str() {
             "*" => Ok("*".to_owned()),
@@ -173,10 +173,10 @@ where
                 arguments.into_iter().map(|a| self.filter(scope, a)).collect::<Result<_, _>>()?,
             ),
             Filter::Quantified(path, quantifier, body) => {
-                let below = scope.noun_below(&path);
+                let below = self.below(scope, &path);
                 let body = body
                     .map(|(variable, body)| {
-                        let inner = Scope { variable: Some((&variable, below)), ..*scope };
+                        let inner = scope.within(&variable, below);
                         let body = self.filter(&inner, *body)?;
                         Ok((variable, Box::new(body)))
                     })
@@ -184,6 +184,22 @@ where
                 Filter::Quantified(self.scoped(scope, &path)?, quantifier, body)
             }
         })
+    }
+
+    /// The noun of what a path leads to, where it is known.
+    fn below<E>(&self, scope: &Scope<'_>, path: &Path) -> Option<&'static Noun>
+    where
+        R: Rename<E>,
+    {
+        let rename = |noun: &Noun, name: &String| (self.rename)(noun, name, "$filter").ok()?.1;
+        let (start, rest) = match scope.of_variable(path) {
+            Some((_, noun, rest)) => (noun, rest),
+            None => {
+                let (first, rest) = path.0.split_first()?;
+                (rename(scope.noun, first), rest)
+            }
+        };
+        rest.iter().try_fold(start?, rename)
     }
 
     /// A path, which in a lambda may start with the lambda's variable.
@@ -225,30 +241,27 @@ where
 }
 
 /// What names of a filter belong to.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Scope<'a> {
     noun: &'a Noun,
-    /// A lambda's variable, and the noun of the elements where it is known.
-    variable: Option<(&'a str, Option<&'static Noun>)>,
+    /// Variables of lambdas, the innermost last, and the noun of the elements where it is known.
+    variables: Vec<(&'a str, Option<&'static Noun>)>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    fn within(&self, variable: &'a str, noun: Option<&'static Noun>) -> Self {
+        let mut inner = self.clone();
+        inner.variables.push((variable, noun));
+        inner
+    }
+
     fn of_variable<'p>(
         &self,
         path: &'p Path,
     ) -> Option<(&'p String, Option<&'static Noun>, &'p [String])> {
-        let (variable, noun) = self.variable?;
         let (first, rest) = path.0.split_first()?;
-        (first == variable).then_some((first, noun, rest))
-    }
-
-    fn noun_below(&self, path: &Path) -> Option<&'static Noun> {
-        let mut members = path.0.iter();
-        let mut below = self.noun.member(members.next()?)?.below()?;
-        for segment in members {
-            below = below.member(segment)?.below()?;
-        }
-        Some(below)
+        let (_, noun) = self.variables.iter().rev().find(|(variable, _)| variable == first)?;
+        Some((first, *noun, rest))
     }
 
     fn kind_of(&self, filter: &Filter) -> Kind {

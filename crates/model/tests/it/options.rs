@@ -35,10 +35,23 @@ fn words_are_spelled_wherever_they_stand_and_lambdas_are_translated() {
         beta.to_string(),
         "$filter=accessPackageResources/any(r:r/addedOn gt 2020-01-01 and catalogStatus eq 'Published')"
     );
+    let back = query_from_wire(Beta, &noun::CATALOG, &beta).unwrap().filter.unwrap();
+    let paths: Vec<String> = back.paths().iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["resources", "resources/createdDateTime", "state"]);
     assert_eq!(
-        query_from_wire(Beta, &noun::CATALOG, &beta).unwrap().filter.unwrap().paths().len(),
-        1
+        back.to_string(),
+        v1.filter.unwrap().to_string().replace("'published'", "'Published'")
     );
+    // A lambda within a lambda sees both variables.
+    let nested = query(
+        "$filter=resources/any(r:r/scopes/any(s:s/originId eq 'x' and r/createdDateTime gt 2020-01-01))",
+    );
+    let beta = query_to_wire(Beta, &noun::CATALOG, &nested).unwrap();
+    assert_eq!(
+        beta.to_string(),
+        "$filter=accessPackageResources/any(r:r/accessPackageResourceScopes/any(s:s/originId eq 'x' and r/addedOn gt 2020-01-01))"
+    );
+    assert_eq!(query_from_wire(Beta, &noun::CATALOG, &beta).unwrap(), nested);
 }
 
 #[test]

@@ -85,3 +85,12 @@ fn hostile_nesting_is_refused_not_overflowed() {
     let text = format!("{}a", "not ".repeat(100_000));
     assert!(text.parse::<Filter>().unwrap_err().expected.contains("64 levels"));
 }
+
+/// Paths of lambda bodies stand from the root.
+#[test]
+fn every_path_that_evaluation_follows_is_told() {
+    let filter: Filter =
+        "a/any(x: x/b/any(y: y/c eq x/d and z eq 1)) or startswith(e, 'f')".parse().unwrap();
+    let followed: Vec<String> = filter.paths().iter().map(ToString::to_string).collect();
+    assert_eq!(followed, ["a", "a/b", "a/b/c", "a/d", "z", "e"]);
+}
