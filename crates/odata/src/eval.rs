@@ -11,7 +11,7 @@ use crate::{Comparison, Direction, Filter, Function, Literal, OrderBy, Path, Qua
 /// filter on `DisplayName`, `target/objectid` and `state eq 'Delivered'`, and are served. A
 /// comparison of values that have no common order is false, as is every `gt ge lt le` with null.
 pub fn matches(filter: &Filter, row: &Value) -> bool {
-    truth(filter, &Scope { row, variable: None })
+    truth(filter, &Scope { row, variables: Vec::new() })
 }
 
 /// The value at `path` within `row`, names compared without regard to case; null where absent.
@@ -48,18 +48,23 @@ pub fn select(row: &Value, names: &[String], always: &[&str]) -> Value {
 
 struct Scope<'a> {
     row: &'a Value,
-    variable: Option<(&'a str, &'a Value)>,
+    /// Variables of lambdas with their values, the innermost last.
+    variables: Vec<(&'a str, &'a Value)>,
 }
 
 impl<'a> Scope<'a> {
     fn at(&self, path: &Path) -> &'a Value {
-        match (&self.variable, path.0.split_first()) {
-            (Some((variable, value)), Some((first, rest))) if first == variable => {
-                value_at(value, rest)
-            }
-            (_, Some((first, rest))) if first == "$it" => value_at(self.row, rest),
-            _ => value_at(self.row, &path.0),
+        let Some((first, rest)) = path.0.split_first() else { return self.row };
+        match self.variables.iter().rev().find(|(variable, _)| variable == first) {
+            Some((_, value)) => value_at(value, rest),
+            None if first == "$it" => value_at(self.row, rest),
+            None => value_at(self.row, &path.0),
         }
+    }
+
+    fn within(&self, variable: &'a str, value: &'a Value) -> Self {
+        let own = std::iter::once((variable, value));
+        Self { row: self.row, variables: self.variables.iter().copied().chain(own).collect() }
     }
 }
 
@@ -69,7 +74,7 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     same_case.or_else(|| members.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|m| m.1))
 }
 
-fn truth(filter: &Filter, scope: &Scope<'_>) -> bool {
+fn truth<'a>(filter: &'a Filter, scope: &Scope<'a>) -> bool {
     match filter {
         Filter::And(left, right) => truth(left, scope) && truth(right, scope),
         Filter::Or(left, right) => truth(left, scope) || truth(right, scope),
@@ -80,13 +85,10 @@ fn truth(filter: &Filter, scope: &Scope<'_>) -> bool {
             literals.iter().any(|l| compare(&inner, Comparison::Eq, &literal(l)))
         }
         Filter::Quantified(path, quantifier, body) => {
-            let empty = Vec::new();
-            let elements = scope.at(path).as_array().unwrap_or(&empty);
+            let elements = scope.at(path).as_array().map(Vec::as_slice).unwrap_or_default();
             let test = |element| match body {
                 None => true,
-                Some((variable, body)) => {
-                    truth(body, &Scope { row: scope.row, variable: Some((variable, element)) })
-                }
+                Some((variable, body)) => truth(body, &scope.within(variable, element)),
             };
             match quantifier {
                 Quantifier::Any => elements.iter().any(test),
@@ -99,7 +101,7 @@ fn truth(filter: &Filter, scope: &Scope<'_>) -> bool {
     }
 }
 
-fn value(filter: &Filter, scope: &Scope<'_>) -> Value {
+fn value<'a>(filter: &'a Filter, scope: &Scope<'a>) -> Value {
     match filter {
         Filter::Literal(l) => literal(l),
         Filter::Path(path) => scope.at(path).clone(),

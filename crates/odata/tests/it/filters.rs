@@ -39,6 +39,8 @@ fn row() -> serde_json::Value {
 #[case("tags/any(t:t/name eq 'b')", true)]
 #[case("tags/all(t:t/name eq 'b')", false)]
 #[case("tags/any()", true)]
+#[case("tags/any(t:t/name eq 'b' and tags/all(u:u/name eq 'a' or u/name eq t/name))", true)]
+#[case("tags/any(t:t/name eq 'a' and tags/all(u:u/name eq t/name))", false)]
 #[case("isHidden", false)]
 #[case("count eq 3.0", true)]
 #[case("count eq '3'", false)]
