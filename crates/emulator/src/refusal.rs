@@ -144,6 +144,21 @@ rules! {
     APPROVAL_STAGES: "approval-stages", 400 "InvalidApprovalStages", Observed, "live runs of 6 September 2026", true;
 }
 
+/// A body that does not bind. The service names no member.
+pub(crate) fn invalid_model() -> Refusal {
+    MODEL_INVALID.says("The model is invalid.")
+}
+
+/// A member that must not be left out.
+pub(crate) fn argument_null(name: &str) -> Refusal {
+    ARGUMENT_NULL.says(format!("Value cannot be null.\r\nParameter name: {name}"))
+}
+
+/// What the service has and this emulator has not.
+pub(crate) fn not_implemented(what: impl fmt::Display) -> Refusal {
+    NOT_IMPLEMENTED.says(format!("{what} is not implemented by this emulator."))
+}
+
 /// The words of `CatalogNotFound` and its like.
 pub(crate) fn not_found(rule: &'static Rule, what: &str) -> Refusal {
     rule.says(format!("The {what} was not found."))

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::directory::{
-    BUILT_IN_ROLES, Directory, Environment, Group, ServicePrincipal, Site, User,
+    BUILT_IN_ROLES, Directory, Environment, GLOBAL_ADMINISTRATOR, Group, ServicePrincipal, Site,
+    User,
 };
 use crate::entitlement::{Catalog, Entitlement};
 use crate::ids::Ids;
@@ -189,9 +190,8 @@ fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
         BUILT_IN_ROLES.into_iter().map(|role| (role.id.to_owned(), role)).collect();
     let administrator = sign_up(state, "admin", false, born);
     let requestor = sign_up(state, "Requestor1", true, born);
-    let global = BUILT_IN_ROLES[0].id;
     let assignment = json!({
-        "roleDefinitionId": global,
+        "roleDefinitionId": GLOBAL_ADMINISTRATOR,
         "principalId": administrator.user,
         "directoryScopeId": "/",
     });

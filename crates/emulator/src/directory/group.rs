@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{Directory, SERVICE_SETS};
+use crate::directory::{Directory, given, required, with_given};
 use crate::ids::Ids;
-use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal, object_not_found};
+use crate::refusal::{Refusal, object_not_found};
 use crate::time;
 
 /// A group.
@@ -33,11 +33,7 @@ impl Directory {
         ids: &mut Ids,
         now: Timestamp,
     ) -> Result<String, Refusal> {
-        let missing = REQUIRED.iter().find(|name| body[**name].is_null());
-        if let Some(name) = missing {
-            return Err(DIRECTORY_VALUE_MISSING
-                .says(format!("A value is required for property '{name}' of resource 'Group'.")));
-        }
+        required(body, "Group", &REQUIRED)?;
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let bound = |name: &str| -> Result<Vec<String>, Refusal> {
             let links = body[name].as_array().into_iter().flatten();
@@ -53,8 +49,6 @@ impl Directory {
         if owners.is_empty() {
             owners.push(owner.to_owned());
         }
-        let mut others = body.as_object().cloned().unwrap_or_default();
-        others.retain(|name, _| !name.contains('@') && !SERVICE_SETS.contains(&name.as_str()));
         let id = ids.next();
         self.groups.insert(
             id.clone(),
@@ -66,7 +60,7 @@ impl Directory {
                 created: now,
                 members,
                 owners,
-                others,
+                others: given(body),
             },
         );
         Ok(id)
@@ -82,7 +76,7 @@ impl Directory {
 impl Group {
     /// All properties, in the order in which the service sends them.
     pub(crate) fn row(&self) -> Value {
-        let mut row = json!({
+        let row = json!({
             "id": self.id,
             "deletedDateTime": null,
             "classification": null,
@@ -113,9 +107,6 @@ impl Group {
             "visibility": null,
             "onPremisesProvisioningErrors": [],
         });
-        if let Value::Object(members) = &mut row {
-            members.extend(self.others.clone());
-        }
-        row
+        with_given(row, &self.others)
     }
 }

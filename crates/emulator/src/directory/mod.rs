@@ -7,17 +7,46 @@ mod role;
 mod site;
 mod user;
 
+use serde_json::{Map, Value};
+
+use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal};
 use crate::state::Table;
 
 pub(crate) use group::Group;
 pub(crate) use principal::ServicePrincipal;
-pub(crate) use role::{BUILT_IN_ROLES, RoleAssignment, RoleDefinition};
+pub(crate) use role::{
+    APPLICATION_ADMINISTRATOR, BUILT_IN_ROLES, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR,
+    RoleAssignment, RoleDefinition, SHAREPOINT_ADMINISTRATOR,
+};
 pub(crate) use site::{Environment, Site};
 pub(crate) use user::User;
 
 /// Properties that the service sets, whatever a body says.
-pub(crate) const SERVICE_SETS: [&str; 4] =
-    ["id", "createdDateTime", "deletedDateTime", "createdByAppId"];
+const SERVICE_SETS: [&str; 4] = ["id", "createdDateTime", "deletedDateTime", "createdByAppId"];
+
+/// Refuses a body of a new `resource` that lacks one of `names`.
+fn required(body: &Value, resource: &str, names: &[&str]) -> Result<(), Refusal> {
+    match names.iter().find(|name| body[**name].is_null()) {
+        None => Ok(()),
+        Some(name) => Err(DIRECTORY_VALUE_MISSING
+            .says(format!("A value is required for property '{name}' of resource '{resource}'."))),
+    }
+}
+
+/// What a body gives, but annotations and what the service sets.
+fn given(body: &Value) -> Map<String, Value> {
+    let mut given = body.as_object().cloned().unwrap_or_default();
+    given.retain(|name, _| !name.contains('@') && !SERVICE_SETS.contains(&name.as_str()));
+    given
+}
+
+/// A row with the properties that were given in place of those it has unasked.
+fn with_given(mut row: Value, given: &Map<String, Value>) -> Value {
+    if let Value::Object(members) = &mut row {
+        members.extend(given.clone());
+    }
+    row
+}
 
 /// The directory's tables.
 #[derive(Debug, Default)]

@@ -1,10 +1,8 @@
 use model::role_assignment_id;
 use serde_json::{Value, json};
 
-use crate::directory::Directory;
-use crate::refusal::{
-    DIRECTORY_VALUE_MISSING, ROLE_ASSIGNMENT_CONFLICT, Refusal, object_not_found,
-};
+use crate::directory::{Directory, required};
+use crate::refusal::{ROLE_ASSIGNMENT_CONFLICT, Refusal, object_not_found};
 
 /// A directory role that can be assigned; its template's id is its id, the same in every tenant.
 #[derive(Debug, Clone)]
@@ -24,6 +22,8 @@ pub(crate) struct RoleAssignment {
 
 pub(crate) const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 pub(crate) const GROUPS_ADMINISTRATOR: &str = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
+pub(crate) const SHAREPOINT_ADMINISTRATOR: &str = "f28a1f50-f6e7-4571-818b-6a12f2af6b6c";
+pub(crate) const APPLICATION_ADMINISTRATOR: &str = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
 
 /// Roles of every tenant (Microsoft's list of built-in roles). `Global Administrator` was named
 /// `Company Administrator` when the 2020 tutorial was written.
@@ -34,25 +34,15 @@ pub(crate) const BUILT_IN_ROLES: [RoleDefinition; 5] = [
         id: "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e",
         display_name: "Identity Governance Administrator",
     },
-    RoleDefinition {
-        id: "f28a1f50-f6e7-4571-818b-6a12f2af6b6c",
-        display_name: "SharePoint Administrator",
-    },
-    RoleDefinition {
-        id: "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
-        display_name: "Application Administrator",
-    },
+    RoleDefinition { id: SHAREPOINT_ADMINISTRATOR, display_name: "SharePoint Administrator" },
+    RoleDefinition { id: APPLICATION_ADMINISTRATOR, display_name: "Application Administrator" },
 ];
 
 impl Directory {
     pub(crate) fn assign_role(&mut self, body: &Value) -> Result<String, Refusal> {
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let (definition, principal) = (text("roleDefinitionId"), text("principalId"));
-        if body["directoryScopeId"].is_null() {
-            return Err(DIRECTORY_VALUE_MISSING.says(
-                "A value is required for property 'directoryScopeId' of resource 'RoleAssignment'.",
-            ));
-        }
+        required(body, "RoleAssignment", &["directoryScopeId"])?;
         if !self.role_definitions.contains_key(&definition) {
             return Err(object_not_found(&definition));
         }

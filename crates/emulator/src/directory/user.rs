@@ -2,9 +2,9 @@ use jiff::Timestamp;
 use model::Version;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{Directory, SERVICE_SETS};
+use crate::directory::{Directory, given, required, with_given};
 use crate::ids::Ids;
-use crate::refusal::{DIRECTORY_VALUE_MISSING, PRINCIPAL_NAME_TAKEN, Refusal};
+use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal};
 use crate::time;
 
 /// A user.
@@ -46,11 +46,7 @@ impl Directory {
         ids: &mut Ids,
         now: Timestamp,
     ) -> Result<String, Refusal> {
-        let missing = REQUIRED.iter().find(|name| body[**name].is_null());
-        if let Some(name) = missing {
-            return Err(DIRECTORY_VALUE_MISSING
-                .says(format!("A value is required for property '{name}' of resource 'User'.")));
-        }
+        required(body, "User", &REQUIRED)?;
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let principal_name = text("userPrincipalName");
         let taken = |user: &User| user.principal_name.eq_ignore_ascii_case(&principal_name);
@@ -59,10 +55,9 @@ impl Directory {
                 "Another object with the same value for property userPrincipalName already exists.",
             ));
         }
-        let mut others = body.as_object().cloned().unwrap_or_default();
+        let mut others = given(body);
         // A password is taken and never given back.
         others.shift_remove("passwordProfile");
-        others.retain(|name, _| !name.contains('@') && !SERVICE_SETS.contains(&name.as_str()));
         let id = ids.next();
         self.users.insert(
             id.clone(),
@@ -96,7 +91,7 @@ impl Directory {
 impl User {
     /// All properties that are known of the user, in the order in which beta sends them.
     pub(crate) fn row(&self) -> Value {
-        let mut row = json!({
+        let row = json!({
             "id": self.id,
             "deletedDateTime": null,
             "accountEnabled": true,
@@ -127,10 +122,7 @@ impl User {
             "userPrincipalName": self.principal_name,
             "userType": if self.is_guest { "Guest" } else { "Member" },
         });
-        if let Value::Object(members) = &mut row {
-            members.extend(self.others.clone());
-        }
-        row
+        with_given(row, &self.others)
     }
 
     /// What an answer of `version` has where nothing is selected.

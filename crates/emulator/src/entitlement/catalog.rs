@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::{known_word, not_honoured};
 use crate::refusal::{
-    CATALOG_BUILT_IN, CATALOG_IN_USE, CATALOG_NOT_FOUND, MODEL_INVALID, Refusal, not_found,
+    CATALOG_BUILT_IN, CATALOG_IN_USE, CATALOG_NOT_FOUND, Refusal, invalid_model, not_found,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -50,7 +50,7 @@ impl State {
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
         let Some(name) = body["displayName"].as_str() else {
-            return Err(MODEL_INVALID.says("The model is invalid."));
+            return Err(invalid_model());
         };
         not_honoured(body, &["customWorkflowExtensions", "accessPackages", "resources"])?;
         let state = known_word(
@@ -66,7 +66,7 @@ impl State {
                 description: body["description"].as_str().map(str::to_owned),
                 is_built_in: false,
                 is_published: state == "published",
-                is_externally_visible: body["isExternallyVisible"].as_bool().unwrap_or(false),
+                is_externally_visible: body["isExternallyVisible"] == true,
                 created_by: self.directory.principal_name(caller.user),
                 created: caller.now,
             },

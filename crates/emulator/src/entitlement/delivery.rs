@@ -264,23 +264,8 @@ impl State {
     /// what expires).
     fn expire(&mut self, id: &str, at: Timestamp) {
         let Some(assignment) = self.entitlement.assignments.get(id).cloned() else { return };
-        let open = |r: &Request| r.is_open() && r.assignment_id.as_deref() == Some(id);
-        if !assignment.is_current() || self.entitlement.requests.values().any(open) {
-            return;
+        if assignment.is_current() && !self.is_asked_about(id) {
+            self.submit_removal("systemRemove", assignment, at, None);
         }
-        let request_id = self.ids.next();
-        self.submit(Request {
-            id: request_id,
-            kind: "systemRemove",
-            state: "submitted",
-            status: "Accepted",
-            created: at,
-            completed: None,
-            package_id: assignment.package_id,
-            policy_id: assignment.policy_id,
-            subject_id: assignment.subject_id,
-            assignment_id: Some(assignment.id),
-            justification: None,
-        });
     }
 }

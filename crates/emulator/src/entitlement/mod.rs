@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::refusal::{NOT_IMPLEMENTED, Refusal, WORD_UNKNOWN};
+use crate::refusal::{Refusal, WORD_UNKNOWN, not_implemented};
 use crate::state::Table;
 
 pub(crate) use assignment::{Assignment, Given, Subject};
@@ -55,9 +55,7 @@ pub(crate) fn known_word(given: &str, words: &[&'static str]) -> Result<&'static
 /// Refuses what says something that this emulator would pass over: no made-up success.
 pub(crate) fn not_honoured(body: &Value, names: &[&str]) -> Result<(), Refusal> {
     match names.iter().find(|name| asks_for_something(&body[**name])) {
-        Some(name) => {
-            Err(NOT_IMPLEMENTED.says(format!("{name} is not implemented by this emulator.")))
-        }
+        Some(name) => Err(not_implemented(name)),
         None => Ok(()),
     }
 }

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::not_honoured;
 use crate::refusal::{
-    ARGUMENT_NULL, DUPLICATE_PACKAGE, MODEL_INVALID, PACKAGE_IN_USE, PACKAGE_NOT_FOUND,
-    RESOURCE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND, Refusal, SCOPE_NOT_FOUND, not_found,
+    DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
+    Refusal, SCOPE_NOT_FOUND, argument_null, invalid_model, not_found,
 };
 use crate::state::{Caller, State, Table};
 use crate::time;
@@ -77,7 +77,7 @@ impl State {
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
         let Some(name) = body["displayName"].as_str() else {
-            return Err(MODEL_INVALID.says("The model is invalid."));
+            return Err(invalid_model());
         };
         not_honoured(
             body,
@@ -144,21 +144,11 @@ impl State {
         let catalog_id = self.package(package_id)?.catalog_id.clone();
         for name in ["role", "scope"] {
             if body[name].is_null() {
-                return Err(
-                    ARGUMENT_NULL.says(format!("Value cannot be null.\r\nParameter name: {name}"))
-                );
+                return Err(argument_null(name));
             }
         }
         let role = &body["role"];
-        let wanted = &role["resource"];
-        let by_id = wanted["id"].as_str();
-        let by_origin = wanted["originId"].as_str();
-        let resource = self.entitlement.resources.values().find(|resource| {
-            resource.catalog_id == catalog_id
-                && by_id
-                    .map_or(Some(resource.origin_id.as_str()) == by_origin, |id| id == resource.id)
-        });
-        let resource = resource.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))?;
+        let resource = self.resource_of(&catalog_id, &role["resource"])?;
         let origin = role["originId"].as_str().unwrap_or_default();
         let system = role["originSystem"].as_str();
         let has = system.is_none_or(|system| system.eq_ignore_ascii_case(resource.origin_system))

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::not_honoured;
 use crate::refusal::{
-    ANY_USER_POLICY, APPROVAL_STAGES, ARGUMENT_NULL, MODEL_INVALID, POLICY_IN_USE,
-    POLICY_NOT_FOUND, Refusal, not_found,
+    ANY_USER_POLICY, APPROVAL_STAGES, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null,
+    invalid_model, not_found,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -118,8 +118,7 @@ impl State {
         body: &Value,
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
-        let invalid = || MODEL_INVALID.says("The model is invalid.");
-        let name = body["displayName"].as_str().ok_or_else(invalid)?;
+        let name = body["displayName"].as_str().ok_or_else(invalid_model)?;
         not_honoured(
             body,
             &[
@@ -133,18 +132,18 @@ impl State {
         )?;
         not_honoured(&body["requestorSettings"], &["onBehalfRequestors"])?;
         let Some(package_id) = body["accessPackage"]["id"].as_str() else {
-            return Err(ARGUMENT_NULL.says("Value cannot be null.\r\nParameter name: Id"));
+            return Err(argument_null("Id"));
         };
         self.package(package_id)?;
-        let targets = targets(&body["specificAllowedTargets"]).ok_or_else(invalid)?;
-        let expiration = expiration(&body["expiration"]).ok_or_else(invalid)?;
+        let targets = targets(&body["specificAllowedTargets"]).ok_or_else(invalid_model)?;
+        let expiration = expiration(&body["expiration"]).ok_or_else(invalid_model)?;
         let approval = approval(&body["requestApprovalSettings"])?;
         let requestor_settings =
-            requestor_settings(&body["requestorSettings"]).ok_or_else(invalid)?;
+            requestor_settings(&body["requestorSettings"]).ok_or_else(invalid_model)?;
         let scope = body["allowedTargetScope"].as_str().unwrap_or("notSpecified");
         let scope = SCOPES.iter().find(|known| known.eq_ignore_ascii_case(scope));
         // v1.0 does not know beta's words (live run of 2026: NoSubjects).
-        let scope = *scope.ok_or_else(invalid)?;
+        let scope = *scope.ok_or_else(invalid_model)?;
         let asks = requestor_settings["enableTargetsToSelfAddAccess"] == true;
         if scope == "allExternalUsers" && asks && approval["isApprovalRequiredForAdd"] != true {
             return Err(ANY_USER_POLICY.says(
@@ -192,9 +191,9 @@ impl State {
     /// Whether a policy names or covers a user.
     pub(crate) fn covers(&self, policy: &Policy, user: &str) -> bool {
         let Some(found) = self.directory.users.get(user) else { return false };
-        let targets = policy.targets.as_array().into_iter().flatten();
+        let mut targets = policy.targets.as_array().into_iter().flatten();
         match policy.scope {
-            "specificDirectoryUsers" => targets.into_iter().any(|target| {
+            "specificDirectoryUsers" => targets.any(|target| {
                 let named = target["userId"].as_str() == Some(user);
                 let group = target["groupId"].as_str().and_then(|g| self.directory.groups.get(g));
                 named || group.is_some_and(|group| group.members.iter().any(|m| m == user))
@@ -269,7 +268,7 @@ fn requestor_settings(given: &Value) -> Option<Value> {
 fn approval(given: &Value) -> Result<Value, Refusal> {
     for name in ["isApprovalRequiredForAdd", "isApprovalRequiredForUpdate"] {
         if !given[name].is_boolean() && !given[name].is_null() {
-            return Err(MODEL_INVALID.says("The model is invalid."));
+            return Err(invalid_model());
         }
     }
     let flag = |name: &str| given[name].as_bool().unwrap_or(false);

@@ -1,10 +1,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{known_word, not_honoured};
+use super::{Assignment, known_word, not_honoured};
 use crate::refusal::{
-    ASSIGNMENT_NOT_FOUND, EXISTING_GRANT, MODEL_INVALID, NO_VALID_POLICY, NOT_IMPLEMENTED,
-    OPEN_REQUEST, REQUEST_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, TARGET_OUT_OF_SCOPE, not_found,
+    ASSIGNMENT_NOT_FOUND, EXISTING_GRANT, NO_VALID_POLICY, OPEN_REQUEST, REQUEST_NOT_FOUND,
+    Refusal, SUBJECT_NOT_FOUND, TARGET_OUT_OF_SCOPE, invalid_model, not_found, not_implemented,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -78,7 +78,7 @@ impl State {
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
         let Some(kind) = body["requestType"].as_str() else {
-            return Err(MODEL_INVALID.says("The model is invalid."));
+            return Err(invalid_model());
         };
         let kind = known_word(kind, &KINDS)?;
         // `parameters` is taken and means nothing (PowerShell SDK issue 3324).
@@ -87,7 +87,7 @@ impl State {
         not_honoured(&body["schedule"]["expiration"], &["endDateTime", "duration"])?;
         let wanted = &body["assignment"];
         if wanted["target"]["email"].is_string() && target_of(wanted).is_none() {
-            return Err(NOT_IMPLEMENTED.says("target.email is not implemented by this emulator."));
+            return Err(not_implemented("target.email"));
         }
         let justification = body["justification"].as_str().map(str::to_owned);
         match kind {
@@ -99,8 +99,7 @@ impl State {
             }
             // What somebody else has is nothing to a user.
             "userRemove" => Err(not_found(&ASSIGNMENT_NOT_FOUND, "assignment")),
-            _ => Err(NOT_IMPLEMENTED
-                .says(format!("requestType {kind} is not implemented by this emulator."))),
+            _ => Err(not_implemented(format_args!("requestType {kind}"))),
         }
     }
 
@@ -134,7 +133,7 @@ impl State {
         open.sort_by_key(|policy| policy.breadth());
         let policy = open.first().ok_or_else(no_policy)?;
         if policy.needs_approval() {
-            return Err(NOT_IMPLEMENTED.says("Approval is not implemented by this emulator."));
+            return Err(not_implemented("Approval"));
         }
         let (package_id, policy_id) = (package_id.to_owned(), policy.id.clone());
         self.take_in(kind, &package_id, &policy_id, caller.user, caller.now, justification)
@@ -231,19 +230,33 @@ impl State {
         let assignment = self.entitlement.assignments.get(id).filter(|a| a.is_current());
         let assignment =
             assignment.ok_or_else(|| not_found(&ASSIGNMENT_NOT_FOUND, "assignment"))?;
-        let open =
-            |request: &Request| request.is_open() && request.assignment_id.as_deref() == Some(id);
-        if self.entitlement.requests.values().any(open) {
+        if self.is_asked_about(id) {
             return Err(OPEN_REQUEST.says("There is already an open request."));
         }
-        let assignment = assignment.clone();
+        Ok(self.submit_removal(kind, assignment.clone(), caller.now, justification))
+    }
+
+    /// Whether a request about the assignment is still being carried out.
+    pub(crate) fn is_asked_about(&self, assignment_id: &str) -> bool {
+        let mut requests = self.entitlement.requests.values();
+        requests.any(|r| r.is_open() && r.assignment_id.as_deref() == Some(assignment_id))
+    }
+
+    /// Takes in that the assignment is to be removed; the request's id.
+    pub(crate) fn submit_removal(
+        &mut self,
+        kind: &'static str,
+        assignment: Assignment,
+        now: Timestamp,
+        justification: Option<String>,
+    ) -> String {
         let id = self.ids.next();
         self.submit(Request {
             id: id.clone(),
             kind,
             state: "submitted",
             status: "Accepted",
-            created: caller.now,
+            created: now,
             completed: None,
             package_id: assignment.package_id,
             policy_id: assignment.policy_id,
@@ -251,7 +264,7 @@ impl State {
             assignment_id: Some(assignment.id),
             justification,
         });
-        Ok(id)
+        id
     }
 }
 

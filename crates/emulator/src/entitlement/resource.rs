@@ -2,10 +2,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{known_word, not_honoured};
-use crate::directory::Directory;
+use crate::directory::{
+    APPLICATION_ADMINISTRATOR, Directory, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR,
+    SHAREPOINT_ADMINISTRATOR,
+};
 use crate::refusal::{
-    ALREADY_ONBOARDED, ARGUMENT_NULL, ENVIRONMENT_NOT_FOUND, NOT_IMPLEMENTED, NOT_RESOURCE_OWNER,
-    ORIGIN_NOT_FOUND, RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, not_found,
+    ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, ORIGIN_NOT_FOUND,
+    RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found, not_implemented,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -162,6 +165,21 @@ impl State {
         found.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))
     }
 
+    /// The resource of a catalog that a body names by its id, or by its origin's where it has none.
+    pub(crate) fn resource_of(
+        &self,
+        catalog_id: &str,
+        wanted: &Value,
+    ) -> Result<&Resource, Refusal> {
+        let (id, origin) = (wanted["id"].as_str(), wanted["originId"].as_str());
+        let mut resources = self.entitlement.resources.values();
+        let found = resources.find(|resource| {
+            resource.catalog_id == catalog_id
+                && id.map_or(Some(resource.origin_id.as_str()) == origin, |id| id == resource.id)
+        });
+        found.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))
+    }
+
     /// Carries out a resource request; the answer's id.
     pub(crate) fn request_resource(
         &mut self,
@@ -173,16 +191,13 @@ impl State {
             &["adminAdd", "adminUpdate", "adminRemove"],
         )?;
         let Value::Object(_) = body["resource"] else {
-            return Err(ARGUMENT_NULL.says("Value cannot be null.\r\nParameter name: resource"));
+            return Err(argument_null("resource"));
         };
         let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
         self.catalog(catalog_id)?;
         not_honoured(body, &["isValidationOnly"])?;
         if kind == "adminUpdate" {
-            let what = "requestType adminUpdate";
-            return Err(
-                NOT_IMPLEMENTED.says(format!("{what} is not implemented by this emulator."))
-            );
+            return Err(not_implemented("requestType adminUpdate"));
         }
         let catalog_id = catalog_id.to_owned();
         let resource_id = match kind {
@@ -290,17 +305,18 @@ impl State {
     /// An owner of the object, or a directory role that may change it (reference page of
     /// `POST resourceRequests`).
     fn may_add(&self, system: &str, origin: &str, user: &str) -> bool {
-        use crate::directory::BUILT_IN_ROLES as R;
-        let (global, groups, sites, applications) = (R[0].id, R[1].id, R[3].id, R[4].id);
         let (owners, role) = match system {
-            "AadGroup" => (self.directory.groups.get(origin).map(|g| &g.owners), groups),
-            "AadApplication" => {
-                (self.directory.service_principals.get(origin).map(|p| &p.owners), applications)
+            "AadGroup" => {
+                (self.directory.groups.get(origin).map(|g| &g.owners), GROUPS_ADMINISTRATOR)
             }
-            _ => (None, sites),
+            "AadApplication" => {
+                let principal = self.directory.service_principals.get(origin);
+                (principal.map(|p| &p.owners), APPLICATION_ADMINISTRATOR)
+            }
+            _ => (None, SHAREPOINT_ADMINISTRATOR),
         };
         owners.is_some_and(|owners| owners.iter().any(|owner| owner == user))
-            || self.directory.has_role(user, &[global, role])
+            || self.directory.has_role(user, &[GLOBAL_ADMINISTRATOR, role])
     }
 
     /// The environment that a request binds by id or names by address.
@@ -324,13 +340,7 @@ impl State {
     }
 
     fn remove_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<String, Refusal> {
-        let origin = wanted["originId"].as_str();
-        let named = wanted["id"].as_str();
-        let matching = self.entitlement.resources.values().find(|resource| {
-            resource.catalog_id == catalog_id
-                && named.map_or(Some(resource.origin_id.as_str()) == origin, |id| id == resource.id)
-        });
-        let resource = matching.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))?;
+        let resource = self.resource_of(catalog_id, wanted)?;
         let id = resource.id.clone();
         let used = self
             .entitlement

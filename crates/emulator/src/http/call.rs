@@ -7,7 +7,7 @@ use super::binding::misfit;
 use super::query;
 use crate::ids::is_guid;
 use crate::refusal::{
-    BODY_UNREADABLE, DIRECTORY_PROPERTY, DIRECTORY_TYPE, MODEL_INVALID, Refusal, VERSION_UNKNOWN,
+    BODY_UNREADABLE, DIRECTORY_PROPERTY, DIRECTORY_TYPE, Refusal, VERSION_UNKNOWN, invalid_model,
 };
 
 /// A request as far as it can be read without knowing what it means.
@@ -139,19 +139,19 @@ impl Call {
                 None => Ok(understood.value),
                 Some(pointer) if query::is_backend(of) => {
                     tracing::info!(pointer, version = %self.version, "a member of another type");
-                    Err(MODEL_INVALID.says("The model is invalid."))
+                    Err(invalid_model())
                 }
                 Some(pointer) => Err(DIRECTORY_TYPE
                     .says(format!("The value at '{pointer}' is not of the property's type."))),
             },
-            Some(pointer) if of.name() == noun::ROLE_ASSIGNMENT.name() => {
+            Some(pointer) if !query::is_backend(of) => {
                 let name = pointer.rsplit('/').next().unwrap_or_default();
                 Err(DIRECTORY_PROPERTY.says(format!("Invalid property '{name}'.")))
             }
             // The service names no member (many issues complain of that); the log may.
             Some(pointer) => {
                 tracing::info!(pointer, version = %self.version, "a member that the version does not have");
-                Err(MODEL_INVALID.says("The model is invalid."))
+                Err(invalid_model())
             }
         }
     }

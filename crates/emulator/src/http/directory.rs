@@ -11,7 +11,7 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
 use crate::entitlement::Related;
-use crate::refusal::{NOT_IMPLEMENTED, Refusal, SEGMENT_UNKNOWN, object_not_found};
+use crate::refusal::{Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found};
 use crate::state::{Caller, State};
 
 pub(crate) fn answer(
@@ -65,10 +65,9 @@ pub(crate) fn answer(
         (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
             deleted(state.directory.role_assignments.shift_remove(*id).is_some(), id)
         }
-        (method, [first, ..]) if HAD_THERE.contains(first) => Err(NOT_IMPLEMENTED.says(format!(
-            "{method} /{} is not implemented by this emulator.",
-            segments.join("/")
-        ))),
+        (method, [first, ..]) if HAD_THERE.contains(first) => {
+            Err(not_implemented(format_args!("{method} /{}", segments.join("/"))))
+        }
         (_, [first, ..]) => {
             Err(SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{first}'.")))
         }

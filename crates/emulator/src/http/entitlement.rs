@@ -10,8 +10,8 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
 use crate::refusal::{
-    ENVIRONMENT_NOT_FOUND, NOT_IMPLEMENTED, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED,
-    Refusal, SEGMENT_UNKNOWN, not_found,
+    ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal,
+    SEGMENT_UNKNOWN, not_found, not_implemented,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -282,11 +282,8 @@ impl Served<'_> {
     }
 
     fn not_implemented(&self) -> Refusal {
-        NOT_IMPLEMENTED.says(format!(
-            "{} /{} is not implemented by this emulator.",
-            self.call.method,
-            self.call.segments.join("/")
-        ))
+        let Call { method, segments, .. } = self.call;
+        not_implemented(format_args!("{method} /{}", segments.join("/")))
     }
 }
 

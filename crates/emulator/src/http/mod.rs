@@ -16,7 +16,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State as Shared;
 use http::{Request, Response};
 
-use crate::refusal::{BODY_UNREADABLE, NOT_IMPLEMENTED, Refusal, TOKEN_EMPTY, TOKEN_INVALID};
+use crate::refusal::{BODY_UNREADABLE, Refusal, TOKEN_EMPTY, TOKEN_INVALID, not_implemented};
 use crate::state::Caller;
 use crate::tenant::{Identity, Inner};
 use answer::Answer;
@@ -54,7 +54,7 @@ fn answer(tenant: &Inner, parts: &http::request::Parts, body: &[u8]) -> Result<A
     let mut state = tenant.lock();
     let caller = Caller { user: &identity.user, now: tenant.clock.now() };
     if let Some(special) = call.segments.iter().find(|segment| segment.starts_with('$')) {
-        return Err(NOT_IMPLEMENTED.says(format!("{special} is not implemented by this emulator.")));
+        return Err(not_implemented(special));
     }
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match segments.as_slice() {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::call::Call;
 use super::query::Asked;
 use crate::entitlement::Related;
-use crate::refusal::{NOT_IMPLEMENTED, OPTION_INVALID, Refusal};
+use crate::refusal::{OPTION_INVALID, Refusal, not_implemented};
 use crate::state::State;
 
 /// Rows that one answer holds where nothing is asked (a page of 100 in OData/WebApi issue 2542; the
@@ -94,10 +94,7 @@ impl Shape<'_> {
                 (true, Some(below)) => self.check_expand(state, below, &item.query.expand)?,
                 (true, None) => {}
                 (false, Some(_)) => {
-                    return Err(NOT_IMPLEMENTED.says(format!(
-                        "$expand={} is not implemented by this emulator.",
-                        item.name
-                    )));
+                    return Err(not_implemented(format_args!("$expand={}", item.name)));
                 }
                 (false, None) => {
                     return Err(OPTION_INVALID.says(format!(
