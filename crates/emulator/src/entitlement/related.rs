@@ -4,7 +4,11 @@ use model::Version;
 use model::dialect::{Noun, noun};
 use serde_json::{Value, json};
 
+use super::Assignment;
 use crate::state::State;
+
+/// Rows, each made when it is asked for.
+pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Value> + 'a>;
 
 /// What a navigation leads to.
 #[derive(Debug)]
@@ -102,7 +106,7 @@ impl State {
                 one(e.subjects.get(key("$subject")).map(|s| s.row()))
             }
             ("accessPackageAssignment", "accessPackageAssignmentResourceRoles") => {
-                many(self.given_rows(id))
+                many(self.given_rows(e.assignments.get(id)).collect())
             }
             ("accessPackageAssignment", "accessPackageAssignmentRequests") => many(
                 e.requests
@@ -153,50 +157,52 @@ impl State {
         self.role_rows(resource_id).into_iter().find(|role| role["originId"] == origin)
     }
 
-    /// Every role that an assignment gave, of one assignment or of all.
-    pub(crate) fn given_rows(&self, assignment_id: &str) -> Vec<Value> {
-        let assignments = self.entitlement.assignments.values();
-        assignments
-            .filter(|a| assignment_id.is_empty() || a.id == assignment_id)
-            .flat_map(|a| a.given.iter().map(move |given| (a, given)))
-            .map(|(a, given)| {
-                let resource = self.entitlement.resources.get(&given.resource_id);
-                json!({
-                    "id": given.id,
-                    "originId": given.role_origin_id,
-                    "originSystem": resource.map(|resource| resource.origin_system),
-                    "status": "Fulfilled",
-                    "$resource": given.resource_id,
-                    "$subject": a.subject_id,
-                })
+    /// Every role that these assignments gave.
+    fn given_rows<'a>(
+        &'a self,
+        assignments: impl IntoIterator<Item = &'a Assignment>,
+    ) -> impl Iterator<Item = Value> {
+        let given =
+            assignments.into_iter().flat_map(|a| a.given.iter().map(move |given| (a, given)));
+        given.map(|(a, given)| {
+            let resource = self.entitlement.resources.get(&given.resource_id);
+            json!({
+                "id": given.id,
+                "originId": given.role_origin_id,
+                "originSystem": resource.map(|resource| resource.origin_system),
+                "status": "Fulfilled",
+                "$resource": given.resource_id,
+                "$subject": a.subject_id,
             })
-            .collect()
+        })
     }
 
-    /// Every row of an entity set; `None` for a set that this emulator does not keep.
-    pub(crate) fn rows(&self, set: &str) -> Option<(&'static Noun, Vec<Value>)> {
+    /// The type of an entity set and its rows, none of which is made before it is asked for; `None`
+    /// for a set that this emulator does not keep.
+    pub(crate) fn rows(&self, set: &str) -> Option<(&'static Noun, Rows<'_>)> {
         let e = &self.entitlement;
         Some(match set {
-            "catalogs" => (&noun::CATALOG, e.catalogs.values().map(|c| c.row()).collect()),
-            "accessPackages" => (&noun::PACKAGE, e.packages.values().map(|p| p.row()).collect()),
-            "assignmentPolicies" => (&noun::POLICY, e.policies.values().map(|p| p.row()).collect()),
+            "catalogs" => (&noun::CATALOG, Box::new(e.catalogs.values().map(|c| c.row()))),
+            "accessPackages" => (&noun::PACKAGE, Box::new(e.packages.values().map(|p| p.row()))),
+            "assignmentPolicies" => (&noun::POLICY, Box::new(e.policies.values().map(|p| p.row()))),
             "assignmentRequests" => {
-                (&noun::REQUEST, e.requests.values().map(|r| r.row()).collect())
+                (&noun::REQUEST, Box::new(e.requests.values().map(|r| r.row())))
             }
-            "assignments" => (
-                &noun::ASSIGNMENT,
-                e.assignments.values().map(|a| self.assignment_row(a)).collect(),
-            ),
+            "assignments" => {
+                let rows = e.assignments.values().map(|a| self.assignment_row(a));
+                (&noun::ASSIGNMENT, Box::new(rows))
+            }
             "resourceRequests" => {
-                (&noun::RESOURCE_REQUEST, e.resource_requests.values().map(|r| r.row()).collect())
+                (&noun::RESOURCE_REQUEST, Box::new(e.resource_requests.values().map(|r| r.row())))
             }
-            "resources" => (&noun::RESOURCE, e.resources.values().map(|r| r.row()).collect()),
+            "resources" => (&noun::RESOURCE, Box::new(e.resources.values().map(|r| r.row()))),
             "resourceEnvironments" => {
-                let rows = self.directory.environments.values().map(|e| e.row()).collect();
-                (&noun::ENVIRONMENT, rows)
+                let rows = self.directory.environments.values().map(|e| e.row());
+                (&noun::ENVIRONMENT, Box::new(rows))
             }
             "accessPackageAssignmentResourceRoles" => {
-                (&noun::ASSIGNMENT_RESOURCE_ROLE, self.given_rows(""))
+                let rows = self.given_rows(e.assignments.values());
+                (&noun::ASSIGNMENT_RESOURCE_ROLE, Box::new(rows))
             }
             _ => return None,
         })

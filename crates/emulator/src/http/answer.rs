@@ -43,6 +43,7 @@ const RULE: HeaderName = HeaderName::from_static("x-entitle-rule");
 pub(crate) fn write(
     outcome: Result<Answer, Refusal>,
     request: &Parts,
+    path: &[String],
     request_id: &str,
     now: Timestamp,
 ) -> Response<Body> {
@@ -69,7 +70,7 @@ pub(crate) fn write(
     } else if rule.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    if let Some(uri) = call::backend_uri(request.uri.path()) {
+    if let Some(uri) = call::backend_uri(path.get(1..).unwrap_or_default()) {
         backend_headers(headers, rule, &request.method, &uri);
     }
     let texts = [(REQUEST_ID, request_id.to_owned()), (CLIENT_REQUEST_ID, client_id)];

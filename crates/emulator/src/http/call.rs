@@ -17,8 +17,6 @@ pub(crate) struct Call {
     pub(crate) version: Version,
     /// Decoded, behind the version.
     pub(crate) segments: Vec<String>,
-    /// As sent.
-    pub(crate) path: String,
     /// As sent, without `?`.
     pub(crate) query: String,
     pub(crate) body: Value,
@@ -35,15 +33,23 @@ pub(crate) fn segments(path: &str) -> Vec<String> {
     parts.map(|segment| lowered(odata::decode_component(segment))).collect()
 }
 
-/// Where entitlement management's backend has what `path` names; its address leaks in `Location` and
-/// in the words of a route miss. The host here is nobody's.
-pub(crate) fn backend_uri(path: &str) -> Option<String> {
-    let segments = segments(path);
-    let names: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let [_, "identityGovernance", "entitlementManagement", rest @ ..] = names.as_slice() else {
-        return None;
-    };
-    Some(format!("https://backend.entitle.invalid/api/v1/{}", rest.join("/")))
+/// The segments below entitlement management of those behind the version.
+pub(crate) fn below_entitlement(segments: &[String]) -> Option<&[String]> {
+    match segments {
+        [first, second, rest @ ..]
+            if first == "identityGovernance" && second == "entitlementManagement" =>
+        {
+            Some(rest)
+        }
+        _ => None,
+    }
+}
+
+/// Where entitlement management's backend has what the segments behind the version name; its
+/// address leaks in `Location` and in the words of a route miss. The host here is nobody's.
+pub(crate) fn backend_uri(segments: &[String]) -> Option<String> {
+    let below = below_entitlement(segments)?;
+    Some(format!("https://backend.entitle.invalid/api/v1/{}", below.join("/")))
 }
 
 /// Guids are the same in either case; documents write them in both.
@@ -72,12 +78,9 @@ fn with_lowered_ids(value: Value) -> Value {
 }
 
 impl Call {
-    pub(crate) fn read(parts: &Parts, body: &[u8]) -> Result<Self, Refusal> {
-        let mut segments = segments(parts.uri.path());
-        let version = match segments.is_empty() {
-            true => String::new(),
-            false => segments.remove(0),
-        };
+    /// `path` is the request's, in segments with the version.
+    pub(crate) fn read(parts: &Parts, path: &[String], body: &[u8]) -> Result<Self, Refusal> {
+        let (version, segments) = path.split_first().map_or(("", path), |(v, rest)| (v, rest));
         let version: Version = version
             .parse()
             .map_err(|_| VERSION_UNKNOWN.says(format!("Invalid version: {version}")))?;
@@ -86,8 +89,7 @@ impl Call {
         let scheme = parts.uri.scheme_str().unwrap_or("http");
         Ok(Self {
             version,
-            segments,
-            path: parts.uri.path().to_owned(),
+            segments: segments.to_vec(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: match body.is_empty() {
                 true => Value::Null,

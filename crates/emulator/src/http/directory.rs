@@ -18,9 +18,9 @@ pub(crate) fn answer(
     state: &mut State,
     call: &Call,
     caller: Caller<'_>,
-    segments: &[&str],
 ) -> Result<Answer, Refusal> {
-    match (&call.method, segments) {
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match (&call.method, segments.as_slice()) {
         (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {
             list(state, call, set)
@@ -116,7 +116,7 @@ fn shape<'a>(call: &'a Call, set: &str) -> Shape<'a> {
     };
     let default_selection =
         (set == "users").then(|| User::default_selection(call.version)).flatten();
-    Shape { call, noun: noun_of(set), place, default_selection, by_token: true }
+    Shape { call, noun: noun_of(set), place, default_selection }
 }
 
 fn rows(state: &State, set: &str) -> Vec<Value> {
@@ -160,7 +160,7 @@ fn by_name<'a>(state: &'a State, name: &str) -> Option<&'a User> {
 fn list(state: &State, call: &Call, set: &str) -> Result<Answer, Refusal> {
     let query = query::read(call.version, noun_of(set), &call.query)?;
     let rows = rows(state, set).into_iter().map(|row| of_version(call.version, set, row));
-    Ok(Answer::ok(shape(call, set).list(state, &query, rows.collect())?))
+    Ok(Answer::ok(shape(call, set).list(state, &query, rows)?))
 }
 
 fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusal> {
@@ -179,7 +179,6 @@ fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, 
         noun: &noun::DIRECTORY_OBJECT,
         place: "directoryObjects".to_owned(),
         default_selection: User::default_selection(call.version),
-        by_token: true,
     };
     // SDKs tell a user from a group by the type.
     let typed = rows.into_iter().map(|row| {
@@ -189,7 +188,7 @@ fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, 
         }
         typed
     });
-    Ok(Answer::ok(shape.list(state, &query, typed.collect())?))
+    Ok(Answer::ok(shape.list(state, &query, typed)?))
 }
 
 fn deleted(there: bool, id: &str) -> Result<Answer, Refusal> {

@@ -22,10 +22,9 @@ pub(crate) fn answer(
     state: &mut State,
     call: &Call,
     caller: Caller<'_>,
-    segments: &[&str],
+    segments: &[String],
 ) -> Result<Answer, Refusal> {
-    let owned: Vec<String> = segments.iter().map(|segment| (*segment).to_owned()).collect();
-    let steps = route(call.version, &owned);
+    let steps = route(call.version, segments);
     let place: Vec<&str> = steps
         .iter()
         .map(|step| match step {
@@ -37,7 +36,7 @@ pub(crate) fn answer(
     let served = Served { state, call, caller };
     // Names stand first and third, ids second and fourth.
     if let Some(index) = [0, 2].into_iter().find(|&i| i < steps.len() && !named(i)) {
-        return Err(served.unserved(segments[index]));
+        return Err(served.unserved(&segments[index]));
     }
     if place.get(1).is_some_and(|id| id.contains('(') || UNSERVED.contains(id)) {
         return Err(served.not_implemented());
@@ -248,13 +247,7 @@ impl Served<'_> {
             [set, id, navigation] => format!("{set}('{id}')/{navigation}"),
             other => other.join("/"),
         };
-        Shape {
-            call: self.call,
-            noun,
-            place: format!("{ROOT}/{place}"),
-            default_selection: None,
-            by_token: false,
-        }
+        Shape { call: self.call, noun, place: format!("{ROOT}/{place}"), default_selection: None }
     }
 
     /// A name without a table: not implemented here, not served there, or the gateway's to refuse.
@@ -269,7 +262,7 @@ impl Served<'_> {
     }
 
     fn no_route(&self) -> String {
-        let uri = call::backend_uri(&self.call.path).unwrap_or_default();
+        let uri = call::backend_uri(&self.call.segments).unwrap_or_default();
         format!("No HTTP resource was found that matches the request URI '{uri}'.")
     }
 

@@ -34,34 +34,39 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     let body = to_bytes(body, LARGEST_BODY).await;
     let now = tenant.clock.now();
     let request_id = tenant.lock().ids.next();
+    let path = call::segments(parts.uri.path());
     let outcome = match body {
-        Ok(body) => answer(&tenant, &parts, &body),
+        Ok(body) => answer(&tenant, &parts, &path, &body),
         Err(_) => {
             Err(BODY_UNREADABLE.says("The request body is larger than 4 MB, or it broke off."))
         }
     };
     tracing::debug!(method = %parts.method, uri = %parts.uri, refused = outcome.is_err(), "answered");
-    answer::write(outcome, &parts, &request_id, now)
+    answer::write(outcome, &parts, &path, &request_id, now)
 }
 
-fn answer(tenant: &Inner, parts: &http::request::Parts, body: &[u8]) -> Result<Answer, Refusal> {
+/// `path` is the request's, in segments with the version.
+fn answer(
+    tenant: &Inner,
+    parts: &http::request::Parts,
+    path: &[String],
+    body: &[u8],
+) -> Result<Answer, Refusal> {
     let identity = identify(tenant, parts)?;
-    let segments = call::segments(parts.uri.path());
-    if segments.first().map(String::as_str) == Some("_emulator") {
-        return control::answer(tenant, &identity, parts, &segments[1..], body);
+    if let Some((first, below)) = path.split_first()
+        && first == "_emulator"
+    {
+        return control::answer(tenant, &identity, parts, below, body);
     }
-    let call = Call::read(parts, body)?;
+    let call = Call::read(parts, path, body)?;
     let mut state = tenant.lock();
     let caller = Caller { user: &identity.user, now: tenant.clock.now() };
     if let Some(special) = call.segments.iter().find(|segment| segment.starts_with('$')) {
         return Err(not_implemented(special));
     }
-    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
-    match segments.as_slice() {
-        ["identityGovernance", "entitlementManagement", rest @ ..] => {
-            entitlement::answer(&mut state, &call, caller, rest)
-        }
-        rest => directory::answer(&mut state, &call, caller, rest),
+    match call::below_entitlement(&call.segments) {
+        Some(below) => entitlement::answer(&mut state, &call, caller, below),
+        None => directory::answer(&mut state, &call, caller),
     }
 }
 

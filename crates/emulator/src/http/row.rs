@@ -6,7 +6,7 @@ use odata::{Expand, Query, compare_rows, encode_component, matches, select};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::query::Asked;
+use super::query::{Asked, is_backend};
 use crate::entitlement::Related;
 use crate::refusal::{OPTION_INVALID, Refusal, not_implemented};
 use crate::state::State;
@@ -23,8 +23,6 @@ pub(crate) struct Shape<'a> {
     pub(crate) place: String,
     /// What is sent where nothing is selected.
     pub(crate) default_selection: Option<Vec<String>>,
-    /// Whether the directory answers, which pages by token.
-    pub(crate) by_token: bool,
 }
 
 impl Shape<'_> {
@@ -33,7 +31,7 @@ impl Shape<'_> {
         &self,
         state: &State,
         asked: &Asked,
-        rows: Vec<Value>,
+        rows: impl IntoIterator<Item = Value>,
     ) -> Result<Value, Refusal> {
         let Asked { wire, canonical } = asked;
         self.check_expand(state, self.noun, &wire.expand)?;
@@ -109,7 +107,16 @@ impl Shape<'_> {
     }
 
     /// Rows that pass the filter, in order.
-    fn pick(&self, state: &State, of: &Noun, query: &Query, rows: Vec<Value>) -> Vec<Value> {
+    fn pick(
+        &self,
+        state: &State,
+        of: &Noun,
+        query: &Query,
+        rows: impl IntoIterator<Item = Value>,
+    ) -> Vec<Value> {
+        if query.filter.is_none() && query.order_by.is_empty() {
+            return rows.into_iter().collect();
+        }
         let paths: Vec<odata::Path> = query
             .filter
             .iter()
@@ -159,9 +166,10 @@ impl Shape<'_> {
     }
 
     fn next_link(&self, skipped: usize) -> String {
-        let next = match self.by_token {
-            true => Query { skip_token: Some(skipped.to_string()), ..Query::default() },
-            false => Query { skip: Some(skipped), ..Query::default() },
+        let next = match is_backend(self.noun) {
+            true => Query { skip: Some(skipped), ..Query::default() },
+            // The directory pages by token.
+            false => Query { skip_token: Some(skipped.to_string()), ..Query::default() },
         };
         // The other options are repeated as the caller wrote them.
         let kept = self.call.query.split('&').filter(|pair| {
@@ -178,7 +186,7 @@ impl Shape<'_> {
     /// The advice that the gateway gives on lists of v1.0 without `$select` (seen on three lists
     /// of entitlement management); it names the first two properties by the alphabet.
     fn tips(&self, query: &Query, row: Option<&Value>) -> Option<String> {
-        if self.by_token || self.call.version != Version::V1 || !query.select.is_empty() {
+        if !is_backend(self.noun) || self.call.version != Version::V1 || !query.select.is_empty() {
             return None;
         }
         let row = render(Version::V1, self.noun, row?);
