@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use cassette::{Answerer, Cassette, Player, Provenance, Recorder};
 use client::verdict;
@@ -24,6 +24,7 @@ use emulator::{Identity, Options, Tenant};
 use harness::{Api, Event, Observer, SECRETS, Setup};
 use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
+use model::Version;
 use secrecy::SecretString;
 use transport::{Bearer, InProcess, Live, Retry, SharedTransport, Tap, Transport};
 
@@ -341,12 +342,15 @@ pub async fn record(
     Ok((performance, path))
 }
 
+/// The contracts that judge plays on `api`, by version.
 fn fingerprints(api: Api) -> BTreeMap<String, String> {
-    let versions: &[&str] = match api {
-        Api::V1 => &["v1.0"],
-        Api::Beta => &["beta"],
-        Api::Mixed => &["v1.0", "beta"],
-    };
-    let contracts = versions.iter().filter_map(|version| Contract::builtin(version).ok());
-    contracts.map(|contract| (contract.version.clone(), contract.fingerprint())).collect()
+    // A fingerprint is made of the whole contract.
+    static ALL: LazyLock<BTreeMap<Version, String>> = LazyLock::new(|| {
+        let contracts = Version::ALL
+            .into_iter()
+            .filter_map(|version| Some((version, Contract::builtin(version.segment()).ok()?)));
+        contracts.map(|(version, contract)| (version, contract.fingerprint())).collect()
+    });
+    let judging = ALL.iter().filter(|(version, _)| api.version(**version) == **version);
+    judging.map(|(version, fingerprint)| (version.to_string(), fingerprint.clone())).collect()
 }

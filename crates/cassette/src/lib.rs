@@ -33,9 +33,7 @@ mod file;
 mod play;
 mod query;
 mod record;
-mod secret;
 
 pub use file::{Answer, Answerer, Cassette, CassetteError, Exchange, Provenance, Sent};
 pub use play::{Player, Replay, Unread};
 pub use record::{Record, Recorder};
-pub use secret::SECRET;

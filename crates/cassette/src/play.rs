@@ -5,11 +5,10 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde_json::Value;
 use similar::TextDiff;
-use transport::{BoxFuture, Outcome, Transport, TransportError};
+use transport::{BoxFuture, Outcome, Transport, TransportError, hidden};
 
 use crate::file::{Answer, Cassette, Exchange, Sent};
 use crate::query::sent;
-use crate::secret::hide;
 
 /// A cassette being played, shared by the transports of all its identities.
 #[derive(Debug, Clone)]
@@ -115,7 +114,7 @@ impl Player {
 
     fn answer(&self, identity: &str, request: &Request<Bytes>) -> Outcome {
         let mut found = sent(request);
-        found.body = hide(found.body, &self.secrets);
+        found.body = hidden(found.body, &self.secrets);
         let mut head = self.head();
         let Head { cassette, step, at, read } = &mut *head;
         let fits = |exchange: &Exchange| exchange.identity == identity && exchange.request == found;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::Request;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use transport::json_or_text;
 
 use crate::file::Sent;
 
@@ -20,14 +20,5 @@ pub(crate) fn sent(request: &Request<Bytes>) -> Sent {
         })
         .collect();
     let method = request.method().to_string();
-    Sent { method, path: decode(uri.path()), query, body: body(request.body()) }
-}
-
-/// A body as JSON, as a text where it is none, null where there is none.
-pub(crate) fn body(bytes: &Bytes) -> Value {
-    if bytes.is_empty() {
-        return Value::Null;
-    }
-    serde_json::from_slice(bytes)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+    Sent { method, path: decode(uri.path()), query, body: json_or_text(request.body()) }
 }

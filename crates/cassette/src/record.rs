@@ -4,11 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
-use transport::{BoxFuture, Outcome, Transport};
+use transport::{BoxFuture, Outcome, Transport, hidden, json_or_text};
 
 use crate::file::{Answer, Cassette, Exchange, Provenance};
-use crate::query::{body, sent};
-use crate::secret::hide;
+use crate::query::sent;
 
 /// Response headers that a client may depend on; all others stay out.
 const KEPT_HEADERS: [&str; 2] = ["retry-after", "preference-applied"];
@@ -102,7 +101,7 @@ impl Recorder {
 
     fn write(&self, identity: &str, request: &Request<Bytes>, response: &Response<Bytes>) {
         let mut request = sent(request);
-        request.body = hide(request.body, &self.secrets);
+        request.body = hidden(request.body, &self.secrets);
         let answer = self.answer(response);
         let now = (self.seconds)();
         let mut tape = self.tape();
@@ -137,7 +136,7 @@ impl Recorder {
             dwell: None,
             status: response.status().as_u16(),
             headers: headers.collect(),
-            body: hide(self.readdress(body(response.body())), &self.secrets),
+            body: hidden(self.readdress(json_or_text(response.body())), &self.secrets),
         }
     }
 

@@ -1,7 +1,11 @@
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+use serde::{Deserialize, Serialize};
+
 /// Which half of an exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// What was sent.
     Request,
@@ -10,7 +14,8 @@ pub enum Direction {
 }
 
 /// How bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Notice,
@@ -19,10 +24,10 @@ pub enum Severity {
 }
 
 /// Something that an exchange has and the contract has not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// A word for the kind of finding, such as `undeclared-member`.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How bad.
     pub severity: Severity,
     /// Which half.
@@ -31,6 +36,13 @@ pub struct Finding {
     pub pointer: String,
     /// What was expected and found. Values of the body are not in it.
     pub message: String,
+}
+
+impl Finding {
+    /// Whether the contract is broken.
+    pub fn is_violation(&self) -> bool {
+        self.severity == Severity::Violation
+    }
 }
 
 impl Display for Finding {

@@ -52,7 +52,7 @@ impl Judge {
             Ok(resolved) => resolved.type_ref,
             Err(why) => {
                 findings.push(Finding {
-                    rule: "undeclared-path",
+                    rule: "undeclared-path".into(),
                     severity: Severity::Violation,
                     direction: Direction::Request,
                     pointer: String::new(),
@@ -89,7 +89,7 @@ impl Judge {
     fn collection(&self, one: &TypeRef, response: &Value) -> Vec<Finding> {
         let Some(Value::Array(elements)) = response.get("value") else {
             return vec![Finding {
-                rule: "collection-envelope",
+                rule: "collection-envelope".into(),
                 severity: Severity::Violation,
                 direction: Direction::Response,
                 pointer: String::new(),
@@ -110,7 +110,7 @@ impl Judge {
             return;
         }
         findings.push(Finding {
-            rule: "error-envelope",
+            rule: "error-envelope".into(),
             severity: Severity::Violation,
             direction: Direction::Response,
             pointer: String::new(),
@@ -144,8 +144,8 @@ impl Judge {
         let path = error.instance_path().as_str().to_owned();
         let within = path.get(1..).and_then(|p| p.find('/').map(|i| p[i..].to_owned()));
         let pointer = format!("{at}{}", within.unwrap_or_default());
-        let finding = |rule, severity, pointer: &str, message| Finding {
-            rule,
+        let finding = |rule: &'static str, severity, pointer: &str, message| Finding {
+            rule: rule.into(),
             severity,
             direction,
             pointer: pointer.to_owned(),

@@ -1,17 +1,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use contract::{Contract, ContractError, Direction, Exchange, Severity};
+use contract::{Contract, ContractError, Direction, Exchange, Finding, Severity};
 use http::Request;
+use odata::decode_component;
 use serde_json::Value;
-use transport::{BoxFuture, Outcome, SharedTransport, Transport, TransportError};
+use transport::{
+    BoxFuture, Outcome, SharedTransport, Transport, TransportError, hidden, json_or_text,
+};
 
 use crate::run::Shared;
-use crate::trace::{Exchanged, Finding};
+use crate::trace::Exchanged;
 
 /// Texts of bodies that are kept nowhere, by JSON pointer.
 pub const SECRETS: [&str; 1] = ["/passwordProfile/password"];
-const HIDDEN: &str = "<secret>";
 
 /// A transport whose exchanges belong to the steps of a run: ids that came from nowhere are refused
 /// before they are sent, everything else is judged by the contract and kept.
@@ -41,25 +43,22 @@ impl Checked {
         exchanged.took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         if let Ok(response) = &outcome {
             exchanged.status = response.status().as_u16();
-            exchanged.response = json(response.body());
+            exchanged.response = json_or_text(response.body());
             exchanged.findings = judge(&exchanged);
-            exchanged.response = hidden(exchanged.response);
+            exchanged.response = hidden(exchanged.response, &SECRETS);
         }
-        exchanged.request = hidden(exchanged.request);
+        exchanged.request = hidden(exchanged.request, &SECRETS);
         self.shared.state().take(exchanged);
         outcome
     }
 
     fn sent(&self, request: &Request<Bytes>) -> Exchanged {
-        let decode = |text: &str| {
-            percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
-        };
         Exchanged {
             identity: self.identity.to_owned(),
             method: request.method().to_string(),
-            path: decode(request.uri().path()),
-            query: decode(request.uri().query().unwrap_or_default()),
-            request: json(request.body()),
+            path: decode_component(request.uri().path()),
+            query: decode_component(request.uri().query().unwrap_or_default()),
+            request: json_or_text(request.body()),
             at: String::new(),
             took_ms: 0,
             status: 0,
@@ -76,58 +75,24 @@ fn judge(exchanged: &Exchanged) -> Vec<Finding> {
         Err(ContractError::Unknown(_)) => return vec![],
         Err(unreadable) => return vec![unjudged(&unreadable)],
     };
-    let body = |value: &'_ Value| (!value.is_null()).then_some(value.clone());
-    let (request, response) = (body(&exchanged.request), body(&exchanged.response));
-    let findings = contract.judge().check(&Exchange {
+    let body = |value| Some(value).filter(|value: &&Value| !value.is_null());
+    contract.judge().check(&Exchange {
         method: &exchanged.method,
         path: &exchanged.path,
-        request: request.as_ref(),
+        request: body(&exchanged.request),
         status: exchanged.status,
-        response: response.as_ref(),
-    });
-    let told = findings.into_iter().map(|finding| Finding {
-        rule: finding.rule.to_owned(),
-        severity: match finding.severity {
-            Severity::Violation => "violation",
-            Severity::Notice => "notice",
-        }
-        .to_owned(),
-        direction: match finding.direction {
-            Direction::Request => "request",
-            Direction::Response => "response",
-        }
-        .to_owned(),
-        pointer: finding.pointer,
-        message: finding.message,
-    });
-    told.collect()
+        response: body(&exchanged.response),
+    })
 }
 
 fn unjudged(why: &ContractError) -> Finding {
     Finding {
-        rule: "contract-unreadable".to_owned(),
-        severity: "violation".to_owned(),
-        direction: "request".to_owned(),
+        rule: "contract-unreadable".into(),
+        severity: Severity::Violation,
+        direction: Direction::Request,
         pointer: String::new(),
         message: why.to_string(),
     }
-}
-
-fn json(bytes: &Bytes) -> Value {
-    match bytes.is_empty() {
-        true => Value::Null,
-        false => serde_json::from_slice(bytes)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
-    }
-}
-
-fn hidden(mut value: Value) -> Value {
-    for pointer in SECRETS {
-        if let Some(Value::String(text)) = value.pointer_mut(pointer) {
-            HIDDEN.clone_into(text);
-        }
-    }
-    value
 }
 
 impl Transport for Checked {

@@ -52,4 +52,4 @@ pub use seeded::Seeded;
 pub use setup::{Api, Setup, UnknownApi};
 pub use stage::{Stage, or_nothing};
 pub use status::{ALTERNATIVES, Alternative};
-pub use trace::{Entry, Exchanged, Finding, Step, Trace, Verdict};
+pub use trace::{Entry, Exchanged, Step, Trace, Verdict};

@@ -8,7 +8,7 @@ use crate::origin::Origins;
 use crate::transition::subject;
 
 /// What stands for the parts of a run that are its own.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Neutral {
     pub(crate) base: String,
     pub(crate) prefix: String,

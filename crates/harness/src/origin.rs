@@ -87,10 +87,10 @@ impl Origins {
             !segment.is_empty() && !segment.chars().all(|c| c.is_ascii_alphabetic())
         });
         for segment in segments {
-            let known = self.places.contains_key(segment)
-                || guids(segment).iter().all(|&(s, e)| self.knows(&segment[s..e]))
-                    && !guids(segment).is_empty();
-            if !known {
+            let ids = guids(segment);
+            let made_of_known =
+                !ids.is_empty() && ids.iter().all(|&(s, e)| self.knows(&segment[s..e]));
+            if !self.places.contains_key(segment) && !made_of_known {
                 return Some(at(segment, "the path"));
             }
         }

@@ -275,11 +275,7 @@ impl Stage {
         let mut state = self.shared.state();
         Run {
             trace: state.trace.clone(),
-            neutral: Neutral {
-                base: state.neutral.base.clone(),
-                prefix: state.neutral.prefix.clone(),
-                given: state.neutral.given.clone(),
-            },
+            neutral: state.neutral.clone(),
             origins: std::mem::take(&mut state.origins),
             transitions: std::mem::take(&mut state.transitions),
         }

@@ -1,3 +1,4 @@
+use contract::Finding;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -86,36 +87,6 @@ pub struct Exchanged {
     pub response: Value,
     /// What the contract says of it.
     pub findings: Vec<Finding>,
-}
-
-/// What the contract says of an exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// The rule.
-    pub rule: String,
-    /// `violation` or `notice`.
-    pub severity: String,
-    /// `request` or `response`.
-    pub direction: String,
-    /// Where in the body.
-    pub pointer: String,
-    /// What was expected and found.
-    pub message: String,
-}
-
-impl Finding {
-    /// Whether the contract is broken.
-    pub fn is_violation(&self) -> bool {
-        self.severity == "violation"
-    }
-}
-
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { rule, severity, direction, pointer, message } = self;
-        let at = if pointer.is_empty() { String::new() } else { format!(" at {pointer}") };
-        write!(f, "{severity} {rule} in {direction}{at}: {message}")
-    }
 }
 
 impl Trace {

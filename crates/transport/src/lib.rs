@@ -19,11 +19,13 @@
 //! | refusals retried after the server's own delay | [`Retry`] with verdicts |
 //! | to see what the wrappers above swallow | [`Tap`] |
 //! | a fake in a test | [`from_fn`] |
+//! | a body to look at or to keep | [`json_or_text`], [`hidden`] |
 //!
 //! Invariants, said as absences: no Graph, no files; `Retry` knows no error code, its verdicts are
 //! given; a token never leaves `Bearer` but in the header it sets.
 
 mod bearer;
+mod body;
 mod fake;
 mod in_process;
 mod live;
@@ -38,6 +40,7 @@ use http::{Request, Response};
 use thiserror::Error;
 
 pub use bearer::{Bearer, TokenSource};
+pub use body::{SECRET, hidden, json_or_text};
 pub use fake::from_fn;
 pub use in_process::InProcess;
 pub use live::Live;
