@@ -75,9 +75,7 @@ async fn roles_need_both_parts_of_their_filter() {
     let raw = Raw::tenant();
     let (group, package, _) = raw.package("Sales", 30).await;
     let general = raw.general().await;
-    let resource = raw
-        .first(&format!("/v1.0/EM/catalogs/{general}/resources?$filter=originId eq '{group}'"))
-        .await;
+    let resource = raw.resource(&general, &group).await;
     let path = format!("/v1.0/EM/catalogs/{general}/resourceRoles");
     assert_eq!(raw.get(&path).await.body["error"]["message"], "Origin system is required.");
     let filter = format!(
@@ -181,9 +179,7 @@ async fn a_role_scope_names_a_role_that_the_resource_has_and_its_scope() {
     let raw = Raw::tenant();
     let (group, package, _) = raw.package("Sales", 30).await;
     let general = raw.general().await;
-    let resource = raw
-        .first(&format!("/v1.0/EM/catalogs/{general}/resources?$filter=originId eq '{group}'"))
-        .await;
+    let resource = raw.resource(&general, &group).await;
     let path = format!("/v1.0/EM/accessPackages/{package}/resourceRoleScopes");
     let role = |system: &str| json!({"originId": format!("Member_{group}"), "originSystem": system, "resource": {"id": resource}});
     let got = raw.post(&path, json!({"role": role("AadGroup")})).await;

@@ -104,6 +104,12 @@ impl Raw {
         self.first("/v1.0/EM/catalogs?$filter=displayName eq 'General'").await
     }
 
+    /// The id of a group as a catalog's resource.
+    pub(crate) async fn resource(&self, catalog: &str, group: &str) -> String {
+        let filter = format!("$filter=originId eq '{group}'");
+        self.first(&format!("/v1.0/EM/catalogs/{catalog}/resources?{filter}")).await
+    }
+
     pub(crate) async fn group(&self, name: &str) -> String {
         let body = json!({"displayName": name, "description": name, "mailEnabled": false, "mailNickname": name, "securityEnabled": true});
         self.post("/v1.0/groups", body).await.id()
@@ -125,9 +131,7 @@ impl Raw {
         let general = self.general().await;
         let resource = json!({"requestType": "adminAdd", "catalog": {"id": general}, "resource": {"originId": group, "originSystem": "AadGroup"}});
         self.post("/v1.0/EM/resourceRequests", resource).await;
-        let resource = self
-            .first(&format!("/v1.0/EM/catalogs/{general}/resources?$filter=originId eq '{group}'"))
-            .await;
+        let resource = self.resource(&general, group).await;
         let package = json!({"displayName": name, "catalog": {"id": general}});
         let package = self.post("/v1.0/EM/accessPackages", package).await.id();
         let role = json!({"role": {"originId": format!("Member_{group}"), "originSystem": "AadGroup", "resource": {"id": resource}}, "scope": {"originId": group, "originSystem": "AadGroup"}});
