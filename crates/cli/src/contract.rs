@@ -115,7 +115,7 @@ fn changes(base: Option<&Contract>, head: &Contract) -> Vec<String> {
         let mut facts: BTreeSet<String> = roots.collect();
         for (name, found) in &contract.types {
             facts.insert(format!("{name} ({:?})", found.kind).to_lowercase());
-            facts.extend(found.words.iter().map(|word| format!("{name}.{word}")));
+            facts.extend(found.words.iter().map(|word| format!("{name}.{}", word.name)));
             let members = found.properties.iter().chain(&found.navigations);
             facts.extend(members.map(|(member, fact)| format!("{name}.{member}: {fact}")));
         }

@@ -1,16 +1,22 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use roxmltree::{Document, Node};
 use thiserror::Error;
 
-use crate::facts::{Kind, Member, Source, Type, TypeRef, extends_itself};
+use crate::annotation::{self, Annotated};
+use crate::facts::{Kind, Member, Source, Type, TypeRef, Word, extends_itself};
+use crate::operation::{Operation, OperationKind, Parameter};
 
-/// All that a metadata document says of types, by short name, and of the container.
+/// All that a metadata document says of types, by short name, of operations, of the container, and
+/// of what may be done with them.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
     pub(crate) types: BTreeMap<String, Type>,
     /// Entity sets and singletons.
     pub(crate) container: BTreeMap<String, TypeRef>,
+    /// Bound actions and functions, with the name of the type that each is bound to.
+    pub(crate) operations: Vec<(String, String, Operation)>,
+    pub(crate) annotations: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) sources: Vec<String>,
 }
 
@@ -29,7 +35,7 @@ pub struct CsdlError {
 }
 
 /// A larger document is refused before it is read: Microsoft's largest has 4 MB.
-const LARGEST: usize = 64 * 1024 * 1024;
+pub const LARGEST: usize = 64 * 1024 * 1024;
 
 /// What refers to types, and by which attribute.
 const REFERENCES: [(&str, &str); 9] = [
@@ -46,6 +52,8 @@ const REFERENCES: [(&str, &str); 9] = [
 
 /// The namespace whose types go by their bare names; types of others are kept apart by it.
 const MAIN_NAMESPACE: &str = "microsoft.graph";
+
+const EDM: &str = "http://docs.oasis-open.org/odata/ns/edm";
 
 impl Metadata {
     /// Reads a CSDL XML document. `file` names it in errors, `source` in the contract.
@@ -70,10 +78,7 @@ impl Metadata {
                 found: error.to_string(),
             }
         })?;
-        let schemas: Vec<_> = document
-            .descendants()
-            .filter(|node| node.has_tag_name(("http://docs.oasis-open.org/odata/ns/edm", "Schema")))
-            .collect();
+        let schemas = schemas(&document);
         if schemas.is_empty() {
             let root = document.root_element();
             return Err(CsdlError {
@@ -83,45 +88,31 @@ impl Metadata {
                 found: format!("a document of <{}> without one", root.tag_name().name()),
             });
         }
-        let mut names = Names::default();
+        let mut reader = Reader::new(&document, &schemas, source);
         for schema in &schemas {
-            names.add(schema);
+            reader.read_schema(*schema);
         }
-        let mut metadata = Self { sources: vec![source.to_owned()], ..Self::default() };
-        for schema in &schemas {
-            metadata.read_schema(*schema, &names);
+        let Reader { metadata, names, other_references, .. } = reader;
+        if metadata.dangles(&other_references) {
+            return Err(dangling(&document, &schemas, &metadata, &names, file));
         }
-        metadata.references_lead_somewhere(&document, &schemas, &names, file)?;
         metadata.bases_end(file)?;
         Ok(metadata)
     }
 
-    /// Refuses references to types that the document does not declare.
-    fn references_lead_somewhere(
-        &self,
-        document: &Document<'_>,
-        schemas: &[Node<'_, '_>],
-        names: &Names,
-        file: &str,
-    ) -> Result<(), CsdlError> {
-        for node in schemas.iter().flat_map(Node::descendants).filter(Node::is_element) {
-            let tag = node.tag_name().name();
-            for (_, attribute) in REFERENCES.iter().filter(|(owner, _)| *owner == tag) {
-                let Some(text) = node.attribute(*attribute) else { continue };
-                let name = names.type_ref(text).name;
-                if name.starts_with("Edm.") || self.types.contains_key(&name) {
-                    continue;
-                }
-                let at = document.text_pos_at(node.range().start);
-                return Err(CsdlError {
-                    file: file.to_owned(),
-                    place: format!(", line {}, column {}", at.row, at.col),
-                    expected: format!("a {attribute} that the document declares"),
-                    found: format!("'{text}'"),
-                });
-            }
-        }
-        Ok(())
+    /// Whether anything refers to a type that the document does not declare. The place is looked
+    /// for only where it does.
+    fn dangles(&self, other_references: &[String]) -> bool {
+        let known: HashSet<&str> = self.types.keys().map(String::as_str).collect();
+        let unknown = |name: &String| !(name.starts_with("Edm.") || known.contains(name.as_str()));
+        let of_members = |found: &Type| {
+            found.base.iter().any(unknown)
+                || found.properties.values().any(|member| unknown(&member.type_ref.name))
+                || found.navigations.values().any(|member| unknown(&member.type_ref.name))
+        };
+        self.types.values().any(of_members)
+            || self.container.values().any(|target| unknown(&target.name))
+            || other_references.iter().any(unknown)
     }
 
     /// Refuses types that extend themselves.
@@ -136,27 +127,247 @@ impl Metadata {
             }),
         }
     }
+}
 
-    fn read_schema(&mut self, schema: Node<'_, '_>, names: &Names) {
+fn schemas<'a, 'input>(document: &'a Document<'input>) -> Vec<Node<'a, 'input>> {
+    let root = document.root_element();
+    let services = root.children().filter(|node| node.tag_name().name() == "DataServices");
+    services
+        .flat_map(|node| node.children())
+        .chain(root.children())
+        .chain([root])
+        .filter(|node| node.has_tag_name((EDM, "Schema")))
+        .collect()
+}
+
+/// The first reference to a type that the document does not declare.
+fn dangling(
+    document: &Document<'_>,
+    schemas: &[Node<'_, '_>],
+    metadata: &Metadata,
+    names: &Names,
+    file: &str,
+) -> CsdlError {
+    for node in schemas.iter().flat_map(Node::descendants).filter(Node::is_element) {
+        let tag = node.tag_name().name();
+        for (_, attribute) in REFERENCES.iter().filter(|(owner, _)| *owner == tag) {
+            let Some(text) = node.attribute(*attribute) else { continue };
+            let name = names.type_ref(text).name;
+            if name.starts_with("Edm.") || metadata.types.contains_key(&name) {
+                continue;
+            }
+            let at = document.text_pos_at(node.range().start);
+            return CsdlError {
+                file: file.to_owned(),
+                place: format!(", line {}, column {}", at.row, at.col),
+                expected: format!("a {attribute} that the document declares"),
+                found: format!("'{text}'"),
+            };
+        }
+    }
+    CsdlError {
+        file: file.to_owned(),
+        place: String::new(),
+        expected: "types that the document declares".into(),
+        found: "a reference to another".into(),
+    }
+}
+
+/// A document while it is read.
+struct Reader {
+    metadata: Metadata,
+    names: Names,
+    /// Names of types that are referred to from where nothing is kept.
+    other_references: Vec<String>,
+    container: String,
+}
+
+impl Reader {
+    fn new(document: &Document<'_>, schemas: &[Node<'_, '_>], source: &str) -> Self {
+        let mut names = Names::default();
+        for included in document
+            .root_element()
+            .children()
+            .filter(|node| node.tag_name().name() == "Reference")
+            .flat_map(|reference| reference.children())
+            .filter(|node| node.tag_name().name() == "Include")
+        {
+            names.add_aliases(&included);
+        }
+        for schema in schemas {
+            names.add(schema);
+        }
+        let metadata = Metadata { sources: vec![source.to_owned()], ..Metadata::default() };
+        Self { metadata, names, other_references: Vec::new(), container: String::new() }
+    }
+
+    fn read_schema(&mut self, schema: Node<'_, '_>) {
         let namespace = schema.attribute("Namespace").unwrap_or_default();
+        // Targets of annotations begin with the container's name.
+        let container = schema.children().find(|node| node.tag_name().name() == "EntityContainer");
+        if let Some(name) = container.and_then(|node| node.attribute("Name")) {
+            self.container = qualified(namespace, name);
+        }
         for node in schema.children().filter(Node::is_element) {
-            let name = node.attribute("Name").unwrap_or_default();
             let kind = match node.tag_name().name() {
                 "EntityType" => Kind::Entity,
                 "ComplexType" => Kind::Complex,
                 "EnumType" if is_true(&node, "IsFlags") => Kind::Flags,
                 "EnumType" => Kind::Enum,
                 "EntityContainer" => {
-                    self.read_container(node, names);
+                    self.read_container(node);
+                    continue;
+                }
+                "Action" => {
+                    self.read_operation(node, OperationKind::Action);
+                    continue;
+                }
+                "Function" => {
+                    self.read_operation(node, OperationKind::Function);
+                    continue;
+                }
+                "Annotations" => {
+                    self.read_annotations(node);
+                    continue;
+                }
+                "TypeDefinition" => {
+                    let under = node.attribute("UnderlyingType").unwrap_or_default();
+                    self.other_references.push(self.names.type_ref(under).name);
                     continue;
                 }
                 _ => continue,
             };
-            self.types.insert(qualified(namespace, name), read_type(node, kind, names));
+            let name = qualified(namespace, node.attribute("Name").unwrap_or_default());
+            let read = self.read_type(&name, node, kind);
+            self.metadata.types.insert(name, read);
         }
     }
 
-    fn read_container(&mut self, container: Node<'_, '_>, names: &Names) {
+    fn read_type(&mut self, name: &str, node: Node<'_, '_>, kind: Kind) -> Type {
+        let mut read = Type::of(kind, None);
+        for attribute in node.attributes() {
+            match (attribute.name(), attribute.value()) {
+                ("BaseType", base) => read.base = Some(self.names.type_ref(base).name),
+                ("OpenType", value) => read.open = value == "true",
+                ("Abstract", value) => read.is_abstract = value == "true",
+                _ => {}
+            }
+        }
+        for child in node.children().filter(Node::is_element) {
+            match child.tag_name().name() {
+                tag @ ("Property" | "NavigationProperty") => {
+                    let (member_name, member) = read_member(child, &self.names);
+                    self.read_inline(Annotated::Member(name, member_name), child);
+                    match tag {
+                        "Property" => read.properties.insert(member_name.to_owned(), member),
+                        _ => read.navigations.insert(member_name.to_owned(), member),
+                    };
+                }
+                "Member" => read.words.push(read_word(child, read.words.last())),
+                "Key" => {
+                    let names = child.children().filter_map(|property| property.attribute("Name"));
+                    read.key.extend(names.map(str::to_owned));
+                }
+                "Annotation" if annotation::is_alternate_keys(child, &self.names) => {
+                    read.alternate_keys.extend(annotation::alternate_keys(child));
+                }
+                "Annotation" => self.annotate(Annotated::Type(name), child),
+                _ => {}
+            }
+        }
+        read
+    }
+
+    fn read_inline(&mut self, target: Annotated<'_>, node: Node<'_, '_>) {
+        for child in node.children().filter(|child| annotation::may_restrict(*child)) {
+            self.annotate(target, child);
+        }
+    }
+
+    fn read_annotations(&mut self, node: Node<'_, '_>) {
+        let restricting: Vec<_> = node
+            .children()
+            .filter(|child| annotation::may_restrict(*child) && child.is_element())
+            .collect();
+        let Some(target) = node.attribute("Target").filter(|_| !restricting.is_empty()) else {
+            return;
+        };
+        let (first, rest) = target.split_once('/').unwrap_or((target, ""));
+        let owner = self.names.type_ref(first).name;
+        let target = match (owner == self.container, rest) {
+            (true, "") => return,
+            (true, path) => Annotated::Container(path),
+            (false, "") => Annotated::Type(&owner),
+            (false, member) => Annotated::Member(&owner, member),
+        };
+        for child in restricting {
+            match (target, annotation::is_alternate_keys(child, &self.names)) {
+                (Annotated::Type(name), true) => {
+                    let keys = annotation::alternate_keys(child);
+                    if let Some(found) = self.metadata.types.get_mut(name) {
+                        found.alternate_keys.extend(keys);
+                    }
+                }
+                _ => self.annotate(target, child),
+            }
+        }
+    }
+
+    fn annotate(&mut self, target: Annotated<'_>, node: Node<'_, '_>) {
+        let facts = annotation::restrictions(node, &self.names);
+        if facts.is_empty() {
+            return;
+        }
+        let known = self.metadata.annotations.entry(target.to_string()).or_default();
+        for (term, value) in facts {
+            match known.get_mut(&term) {
+                // Said twice, under qualifiers that nobody resolves.
+                Some(said) if *said != value => *said = format!("{said}, {value}"),
+                Some(_) => {}
+                None => {
+                    known.insert(term, value);
+                }
+            }
+        }
+    }
+
+    fn read_operation(&mut self, node: Node<'_, '_>, kind: OperationKind) {
+        let mut operation = Operation { kind, parameters: BTreeMap::new(), returns: None };
+        let mut binding = None;
+        let mut names = Vec::new();
+        let bound = is_true(&node, "IsBound");
+        for child in node.children().filter(Node::is_element) {
+            let tag = child.tag_name().name();
+            if !matches!(tag, "Parameter" | "ReturnType") {
+                continue;
+            }
+            let (name, Member { type_ref, nullable, contained, source }) =
+                read_member(child, &self.names);
+            self.other_references.push(type_ref.name.clone());
+            match tag {
+                "ReturnType" => {
+                    operation.returns = Some(Member { type_ref, nullable, contained, source });
+                }
+                _ if bound && binding.is_none() => binding = Some(type_ref),
+                _ => {
+                    let optional = child.children().any(|annotation| {
+                        annotation.attribute("Term").is_some_and(|term| {
+                            self.names.term(term) == "Org.OData.Core.V1.OptionalParameter"
+                        })
+                    });
+                    names.push(name);
+                    let parameter = Parameter { type_ref, nullable, optional };
+                    operation.parameters.insert(name.to_owned(), parameter);
+                }
+            }
+        }
+        if let (Some(binding), Some(name)) = (binding, node.attribute("Name")) {
+            let key = Operation::key(&binding, name, kind, &names);
+            self.metadata.operations.push((binding.name, key, operation));
+        }
+    }
+
+    fn read_container(&mut self, container: Node<'_, '_>) {
         for node in container.children().filter(Node::is_element) {
             let (attribute, collection) = match node.tag_name().name() {
                 "EntitySet" => ("EntityType", true),
@@ -164,8 +375,9 @@ impl Metadata {
                 _ => continue,
             };
             if let (Some(name), Some(of)) = (node.attribute("Name"), node.attribute(attribute)) {
-                let name_of_type = names.type_ref(of).name;
-                self.container.insert(name.to_owned(), TypeRef { name: name_of_type, collection });
+                let target = TypeRef { name: self.names.type_ref(of).name, collection };
+                self.metadata.container.insert(name.to_owned(), target);
+                self.read_inline(Annotated::Container(name), node);
             }
         }
     }
@@ -173,17 +385,23 @@ impl Metadata {
 
 /// Namespaces by alias, and what type definitions stand for.
 #[derive(Default)]
-struct Names {
-    namespaces: HashMap<String, String>,
+pub(crate) struct Names {
+    /// By alias and by themselves; few, so that a look at each is the fastest.
+    namespaces: Vec<(String, String)>,
     definitions: HashMap<String, String>,
 }
 
 impl Names {
-    fn add(&mut self, schema: &Node<'_, '_>) {
-        let namespace = schema.attribute("Namespace").unwrap_or_default();
-        for name in [schema.attribute("Alias"), Some(namespace)].into_iter().flatten() {
-            self.namespaces.insert(name.to_owned(), namespace.to_owned());
+    fn add_aliases(&mut self, node: &Node<'_, '_>) {
+        let namespace = node.attribute("Namespace").unwrap_or_default();
+        for name in [node.attribute("Alias"), Some(namespace)].into_iter().flatten() {
+            self.namespaces.push((name.to_owned(), namespace.to_owned()));
         }
+    }
+
+    fn add(&mut self, schema: &Node<'_, '_>) {
+        self.add_aliases(schema);
+        let namespace = schema.attribute("Namespace").unwrap_or_default();
         for node in schema.children().filter(|node| node.tag_name().name() == "TypeDefinition") {
             if let (Some(name), Some(of)) =
                 (node.attribute("Name"), node.attribute("UnderlyingType"))
@@ -193,19 +411,39 @@ impl Names {
         }
     }
 
-    fn type_ref(&self, text: &str) -> TypeRef {
+    fn namespace<'a>(&'a self, prefix: &'a str) -> &'a str {
+        let known = self.namespaces.iter().find(|(name, _)| name == prefix);
+        known.map_or(prefix, |(_, namespace)| namespace.as_str())
+    }
+
+    /// A type as it is referred to: aliases resolved, definitions followed.
+    pub(crate) fn type_ref(&self, text: &str) -> TypeRef {
         let within = text.strip_prefix("Collection(").and_then(|rest| rest.strip_suffix(')'));
         let full = within.unwrap_or(text);
         let name = match full.rsplit_once('.') {
             Some(("Edm", _)) | None => full.to_owned(),
             Some((prefix, short)) => {
-                let namespace = self.namespaces.get(prefix).map_or(prefix, String::as_str);
+                let namespace = self.namespace(prefix);
                 let name = qualified(namespace, short);
                 // A definition is another name of a simple type.
-                self.definitions.get(&name).cloned().unwrap_or(name)
+                match self.definitions.is_empty() {
+                    true => name,
+                    false => self.definitions.get(&name).cloned().unwrap_or(name),
+                }
             }
         };
         TypeRef { name, collection: within.is_some() }
+    }
+
+    /// A vocabulary term with its namespace in full.
+    pub(crate) fn term<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        match text.rsplit_once('.') {
+            Some((prefix, short)) => match self.namespace(prefix) {
+                namespace if namespace != prefix => format!("{namespace}.{short}").into(),
+                _ => text.into(),
+            },
+            None => text.into(),
+        }
     }
 }
 
@@ -220,34 +458,30 @@ fn is_true(node: &Node<'_, '_>, attribute: &str) -> bool {
     node.attribute(attribute) == Some("true")
 }
 
-fn read_type(node: Node<'_, '_>, kind: Kind, names: &Names) -> Type {
-    let mut read = Type {
-        kind,
-        base: node.attribute("BaseType").map(|base| names.type_ref(base).name),
-        open: is_true(&node, "OpenType"),
-        is_abstract: is_true(&node, "Abstract"),
-        words: Vec::new(),
-        properties: BTreeMap::new(),
-        navigations: BTreeMap::new(),
-    };
-    for child in node.children().filter(Node::is_element) {
-        let Some(name) = child.attribute("Name") else { continue };
-        let member = || Member {
-            type_ref: names.type_ref(child.attribute("Type").unwrap_or("Edm.String")),
-            nullable: child.attribute("Nullable") != Some("false"),
-            contained: is_true(&child, "ContainsTarget"),
-            source: Source::Csdl,
-        };
-        match child.tag_name().name() {
-            "Property" => {
-                read.properties.insert(name.to_owned(), member());
-            }
-            "NavigationProperty" => {
-                read.navigations.insert(name.to_owned(), member());
-            }
-            "Member" => read.words.push(name.to_owned()),
+/// A property, navigation, parameter or return type, which are described alike; its name is empty
+/// where it has none.
+fn read_member<'a>(node: Node<'a, '_>, names: &Names) -> (&'a str, Member) {
+    let (mut name, mut type_text) = ("", "Edm.String");
+    let (mut nullable, mut contained) = (true, false);
+    for attribute in node.attributes() {
+        match (attribute.name(), attribute.value()) {
+            ("Name", value) => name = value,
+            ("Type", value) => type_text = value,
+            ("Nullable", value) => nullable = value != "false",
+            ("ContainsTarget", value) => contained = value == "true",
             _ => {}
         }
     }
-    read
+    let type_ref = names.type_ref(type_text);
+    (name, Member { type_ref, nullable, contained, source: Source::Csdl })
+}
+
+/// A word of an enum. One without a number has the one behind its neighbour's.
+fn read_word(node: Node<'_, '_>, before: Option<&Word>) -> Word {
+    let given = node.attribute("Value").and_then(|value| value.parse().ok());
+    let next = || match before {
+        None => Some(0),
+        Some(word) => word.value.and_then(|value| value.checked_add(1)),
+    };
+    Word { name: node.attribute("Name").unwrap_or_default().to_owned(), value: given.or_else(next) }
 }

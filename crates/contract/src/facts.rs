@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::{self, Display};
 use std::path::Path;
 use std::str::FromStr;
@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::Judge;
+use crate::operation::Operation;
 
 /// The newest format of a stored contract that this build reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The facts of one API version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,14 @@ pub struct Contract {
     pub roots: BTreeMap<String, TypeRef>,
     /// Types by name, without namespace.
     pub types: BTreeMap<String, Type>,
+    /// Bound actions and functions, by [`Operation::key`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub operations: BTreeMap<String, Operation>,
+    /// What the metadata says of what may be done with a target: annotations by target
+    /// (`group/photo`; `/users` for what paths begin with), then by term and property
+    /// (`UpdateRestrictions/Updatable`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// A type of the metadata.
@@ -43,9 +52,15 @@ pub struct Type {
     /// Whether only types that extend it have instances.
     #[serde(default, rename = "abstract", skip_serializing_if = "std::ops::Not::not")]
     pub is_abstract: bool,
+    /// The properties that identify an entity, where it does not inherit them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<String>,
+    /// Other keys, each a property or several with commas between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternate_keys: Vec<String>,
     /// The words of an enum, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub words: Vec<String>,
+    pub words: Vec<Word>,
     /// Structural properties.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, Member>,
@@ -76,6 +91,19 @@ pub struct TypeRef {
     /// Whether it stands for many.
     pub collection: bool,
 }
+
+/// A word of an enum. Stored as `delivered = 3`, or `delivered` where its number is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word as it is spelled on the wire.
+    pub name: String,
+    /// Its number in the metadata, which is never on the wire.
+    pub value: Option<i64>,
+}
+
+/// The word of an enum whose clients read words that they do not know as this one, unless they ask
+/// for them (`Prefer: include-unknown-enum-members`).
+pub const UNKNOWN_FUTURE_VALUE: &str = "unknownFutureValue";
 
 /// Where a member's fact was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,6 +190,30 @@ impl FromStr for Member {
     }
 }
 
+impl Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            Some(value) => write!(f, "{} = {value}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+impl FromStr for Word {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((name, value)) = text.split_once(" = ") else {
+            return Ok(Self { name: text.to_owned(), value: None });
+        };
+        match value.parse() {
+            Ok(value) => Ok(Self { name: name.to_owned(), value: Some(value) }),
+            Err(_) => Err(format!("expected a whole number behind '{name} =', found '{value}'")),
+        }
+    }
+}
+
+/// Serializes what has a text of its own as that text.
 macro_rules! as_text {
     ($($name:ident),*) => {$(
         impl Serialize for $name {
@@ -179,7 +231,9 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(TypeRef, Member);
+pub(crate) use as_text;
+
+as_text!(TypeRef, Member, Word);
 
 /// A stored contract that cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -243,6 +297,28 @@ static BETA_JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(had(&BETA)));
 
 fn had(stored: &'static Result<Contract, ContractError>) -> &'static Contract {
     stored.as_ref().expect("only who has a contract asks for its judge")
+}
+
+impl Type {
+    /// One that says nothing yet.
+    pub(crate) fn of(kind: Kind, base: Option<String>) -> Self {
+        Self {
+            kind,
+            base,
+            open: false,
+            is_abstract: false,
+            key: Vec::new(),
+            alternate_keys: Vec::new(),
+            words: Vec::new(),
+            properties: BTreeMap::new(),
+            navigations: BTreeMap::new(),
+        }
+    }
+
+    /// The word of that name.
+    pub fn word(&self, name: &str) -> Option<&Word> {
+        self.words.iter().find(|word| word.name == name)
+    }
 }
 
 impl Contract {
@@ -328,6 +404,8 @@ impl Contract {
             sources: Vec::new(),
             roots: BTreeMap::new(),
             types: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            annotations: BTreeMap::new(),
         }
     }
 
@@ -355,16 +433,19 @@ impl Contract {
 
 /// A type that extends itself, over whatever bases; whoever follows bases would never end.
 pub(crate) fn extends_itself(types: &BTreeMap<String, Type>) -> Option<String> {
-    let cyclic = types.keys().find(|name| {
-        let mut seen = BTreeSet::new();
-        let mut next = Some(*name);
-        while let Some(name) = next {
-            if !seen.insert(name) {
-                return true;
+    let mut ending: HashSet<&str> = HashSet::new();
+    for name in types.keys() {
+        let mut chain = vec![name.as_str()];
+        while let Some(base) = types.get(chain[chain.len() - 1]).and_then(|t| t.base.as_deref()) {
+            if ending.contains(base) {
+                break;
             }
-            next = types.get(name).and_then(|found| found.base.as_ref());
+            if chain.contains(&base) {
+                return Some(name.clone());
+            }
+            chain.push(base);
         }
-        false
-    });
-    cyclic.cloned()
+        ending.extend(chain);
+    }
+    None
 }

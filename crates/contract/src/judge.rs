@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::facts::{Kind, TypeRef};
 use crate::finding::{Direction, Finding, Severity};
+use crate::path::{Resolved, Target};
+use crate::unserved::unserved;
 use crate::{Contract, EXCEPTIONS};
 
 /// A contract with its schema compiled.
@@ -48,34 +50,104 @@ impl Judge {
     /// What the exchange has and the contract has not; violations first within each half.
     pub fn check(&self, exchange: &Exchange<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let resolved = match self.contract.resolve(exchange.path) {
-            Ok(resolved) => resolved.type_ref,
+        match self.contract.resolve(exchange.path) {
             Err(why) => {
-                findings.push(Finding {
-                    rule: "undeclared-path".into(),
-                    severity: Severity::Violation,
-                    direction: Direction::Request,
-                    pointer: String::new(),
-                    message: why,
-                });
+                findings.push(of_path("undeclared-path", Severity::Violation, why));
                 if let Some(response) = exchange.response.filter(|_| exchange.status >= 400) {
                     self.check_error(response, &mut findings);
                 }
-                return findings;
             }
-        };
-        let one = TypeRef { collection: false, ..resolved.clone() };
-        if let Some(request) = exchange.request {
-            findings.extend(self.body(&one, request, Direction::Request, ""));
+            Ok(resolved) => {
+                findings.extend(self.check_method(exchange, &resolved));
+                self.check_bodies(exchange, &resolved, &mut findings);
+            }
+        }
+        findings
+    }
+
+    fn check_method(&self, exchange: &Exchange<'_>, resolved: &Resolved) -> Option<Finding> {
+        let version = &self.contract.version;
+        if let Some(row) = unserved(version, exchange.method, exchange.path) {
+            let why = format!(
+                "the metadata of {version} promises {} {}, which the service does not serve ({})",
+                row.method, row.path, row.source
+            );
+            return Some(of_path("known-unserved", Severity::Notice, why));
+        }
+        let methods = resolved.methods(&self.contract);
+        if methods.contains(&exchange.method) {
+            return None;
+        }
+        let why = format!(
+            "{} is not declared here; the metadata of {version} lets expect {}",
+            exchange.method,
+            methods.join(", ")
+        );
+        Some(of_path("undeclared-method", Severity::Violation, why))
+    }
+
+    fn check_bodies(
+        &self,
+        exchange: &Exchange<'_>,
+        resolved: &Resolved,
+        findings: &mut Vec<Finding>,
+    ) {
+        let one = TypeRef { collection: false, ..resolved.type_ref.clone() };
+        let known = self.contract.types.contains_key(&one.name);
+        match (&resolved.target, exchange.request) {
+            (Target::Entities, Some(request)) => {
+                findings.extend(self.body(&one, request, Direction::Request, ""));
+            }
+            (Target::Operation(key), Some(request)) => {
+                findings.extend(self.parameters(key, request));
+            }
+            (_, None) | (Target::Property | Target::References | Target::Text, _) => {}
         }
         match exchange.response {
-            Some(response) if exchange.status >= 400 => self.check_error(response, &mut findings),
+            Some(response) if exchange.status >= 400 => self.check_error(response, findings),
+            Some(_) if matches!(resolved.target, Target::References | Target::Text) => {}
+            Some(_) if resolved.target == Target::Property || !known => {}
             // What a POST answers is one entity even where the path names many.
-            Some(response) if resolved.collection && exchange.method == "GET" => {
+            Some(response)
+                if resolved.type_ref.collection
+                    && (exchange.method == "GET" || resolved.target != Target::Entities) =>
+            {
                 findings.extend(self.collection(&one, response));
             }
             Some(response) => findings.extend(self.body(&one, response, Direction::Response, "")),
             None => {}
+        }
+    }
+
+    /// What is given to an action.
+    fn parameters(&self, key: &str, request: &Value) -> Vec<Finding> {
+        let Some(operation) = self.contract.operations.get(key) else { return vec![] };
+        let given = request.as_object().into_iter().flatten();
+        let mut findings = Vec::new();
+        for (name, value) in given.filter(|(name, _)| !name.contains('@')) {
+            let pointer = format!("/{}", escape(name));
+            match operation.parameters.get(name) {
+                None => findings.push(Finding {
+                    rule: "undeclared-member".into(),
+                    severity: Severity::Violation,
+                    direction: Direction::Request,
+                    pointer,
+                    message: format!(
+                        "{key} of {} declares no such parameter",
+                        self.contract.version
+                    ),
+                }),
+                Some(parameter) => {
+                    let type_ref = &parameter.type_ref;
+                    let judged = !type_ref.collection
+                        && self.contract.types.get(&type_ref.name).is_some_and(|found| {
+                            matches!(found.kind, Kind::Entity | Kind::Complex)
+                        });
+                    if judged && !(value.is_null() && parameter.nullable) {
+                        findings.extend(self.body(type_ref, value, Direction::Request, &pointer));
+                    }
+                }
+            }
         }
         findings
     }
@@ -250,6 +322,12 @@ impl Judge {
                 && exception.direction == direction
         })
     }
+}
+
+/// A finding on the request as a whole.
+fn of_path(rule: &'static str, severity: Severity, message: String) -> Finding {
+    let (direction, pointer) = (Direction::Request, String::new());
+    Finding { rule: rule.into(), severity, direction, pointer, message }
 }
 
 fn escape(segment: &str) -> String {

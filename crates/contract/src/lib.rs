@@ -24,19 +24,26 @@
 //! Invariants, said as absences: knows neither client nor emulator; no schema is written by hand;
 //! no CSDL text is kept.
 
+mod annotation;
 mod csdl;
 mod exception;
 mod facts;
 mod finding;
 mod judge;
 mod observed;
+mod operation;
 mod path;
 mod schema;
 mod slice;
+mod unserved;
 
-pub use csdl::{CsdlError, Metadata};
+pub use csdl::{CsdlError, LARGEST, Metadata};
 pub use exception::{EXCEPTIONS, Exception};
-pub use facts::{Contract, ContractError, Kind, Member, Source, Type, TypeRef};
+pub use facts::{
+    Contract, ContractError, Kind, Member, Source, Type, TypeRef, UNKNOWN_FUTURE_VALUE, Word,
+};
 pub use finding::{Direction, Finding, Severity};
 pub use judge::{Exchange, Judge};
-pub use path::Resolved;
+pub use operation::{Operation, OperationKind, Parameter};
+pub use path::{Hop, Resolved, Target};
+pub use unserved::{UNSERVED, Unserved};

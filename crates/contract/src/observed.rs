@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::csdl::{CsdlError, Metadata};
-use crate::facts::{Kind, Member, Source, Type, TypeRef};
+use crate::facts::{Kind, Member, Source, Type, TypeRef, Word};
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -41,10 +41,8 @@ impl Metadata {
         let mut added = Vec::new();
         for (name, fact) in observed.iter().filter(|(name, _)| !envelope(name)) {
             let made = match fact {
-                Observed::Enum { members } => {
-                    Type { kind: Kind::Enum, words: members.clone(), ..blank(None) }
-                }
-                Observed::Type { base, .. } => blank(base.clone()),
+                Observed::Enum { .. } => Type::of(Kind::Enum, None),
+                Observed::Type { base, .. } => Type::of(Kind::Complex, base.clone()),
             };
             if !self.types.contains_key(name) {
                 added.push(name.clone());
@@ -144,22 +142,10 @@ impl Metadata {
     fn add_words(&mut self, type_name: &str, words: Vec<String>) {
         let Some(owner) = self.types.get_mut(type_name) else { return };
         for word in words {
-            if !owner.words.contains(&word) {
-                owner.words.push(word);
+            if owner.word(&word).is_none() {
+                owner.words.push(Word { name: word, value: None });
             }
         }
-    }
-}
-
-fn blank(base: Option<String>) -> Type {
-    Type {
-        kind: Kind::Complex,
-        base,
-        open: false,
-        is_abstract: false,
-        words: Vec::new(),
-        properties: BTreeMap::new(),
-        navigations: BTreeMap::new(),
     }
 }
 

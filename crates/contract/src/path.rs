@@ -1,16 +1,109 @@
 use crate::Contract;
-use crate::facts::{Kind, TypeRef};
+use crate::facts::{Kind, Type, TypeRef};
+use crate::operation::{Operation, OperationKind};
 
 /// What a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     /// The type, and whether the path names many.
     pub type_ref: TypeRef,
+    /// What kind of thing stands at its end.
+    pub target: Target,
+    /// The way there, from the root on.
+    pub hops: Vec<Hop>,
+}
+
+/// What stands at the end of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An entity, or a collection of entities.
+    Entities,
+    /// A property.
+    Property,
+    /// A bound action or function, by its key in [`Contract::operations`].
+    Operation(String),
+    /// `$ref`: references to entities instead of entities.
+    References,
+    /// `$count` or `$value`: a bare text.
+    Text,
+}
+
+/// One navigation on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// The type that has it; empty for the root.
+    pub owner: String,
+    /// Its name; the whole prefix for the root.
+    pub member: String,
+    /// What it leads to.
+    pub leads_to: TypeRef,
+    /// The id that picks one, as it stands in the path.
+    pub key: Option<String>,
+}
+
+impl Resolved {
+    /// The methods that the metadata lets expect, as far as it says.
+    pub(crate) fn methods(&self, contract: &Contract) -> Vec<&'static str> {
+        let operation = |key: &str| contract.operations.get(key).map(|found| found.kind);
+        match &self.target {
+            Target::Operation(key) => match operation(key) {
+                Some(OperationKind::Action) => vec!["POST"],
+                _ => vec!["GET"],
+            },
+            // Of references, of one and of many, each is documented somewhere.
+            Target::References => vec!["GET", "POST", "PUT", "DELETE"],
+            Target::Text => vec!["GET", "PUT"],
+            Target::Property => vec!["GET", "PUT", "PATCH", "DELETE"],
+            Target::Entities if self.type_ref.collection => {
+                let inserts = self.may_insert(contract);
+                if inserts { vec!["GET", "POST"] } else { vec!["GET"] }
+            }
+            Target::Entities => {
+                let mut methods = vec!["GET"];
+                let update = self.annotated(contract, "UpdateRestrictions/UpdateMethod");
+                if self.annotated(contract, "UpdateRestrictions/Updatable") != Some("false") {
+                    methods.extend(match update {
+                        Some("PUT") => &["PUT"][..],
+                        Some("PATCH") => &["PATCH"][..],
+                        _ => &["PATCH", "PUT"][..],
+                    });
+                }
+                if self.annotated(contract, "DeleteRestrictions/Deletable") != Some("false") {
+                    methods.push("DELETE");
+                }
+                methods
+            }
+        }
+    }
+
+    /// What is not contained elsewhere is referred to, not made: `POST …/$ref`.
+    fn may_insert(&self, contract: &Contract) -> bool {
+        if self.annotated(contract, "InsertRestrictions/Insertable") == Some("false") {
+            return false;
+        }
+        let Some(hop) = self.hops.last() else { return true };
+        let member = contract.member(&hop.owner, &hop.member);
+        // Of what was observed, containment is not known.
+        member.is_none_or(|member| member.contained || member.source != crate::Source::Csdl)
+    }
+
+    fn annotated<'a>(&self, contract: &'a Contract, term: &str) -> Option<&'a str> {
+        let hop = self.hops.last()?;
+        let on_member = match hop.owner.as_str() {
+            "" => format!("/{}", hop.member),
+            _ => format!("{}/{}", hop.owner, hop.member),
+        };
+        [on_member.as_str(), self.type_ref.name.as_str()]
+            .iter()
+            .find_map(|target| contract.annotations.get(*target)?.get(term))
+            .map(String::as_str)
+    }
 }
 
 impl Contract {
     /// What `path` leads to, given with or without its version and query: names of navigations,
-    /// each to-many one followed by an id or nothing.
+    /// each to-many one followed by an id or nothing, then perhaps a property, a bound action or
+    /// function, `$ref`, `$count` or `$value`.
     ///
     /// # Errors
     /// A sentence that names the first segment which the contract does not know, and its owner.
@@ -32,31 +125,109 @@ impl Contract {
                 let known: Vec<_> = self.roots.keys().map(String::as_str).collect();
                 format!("the contract of {} begins at {}", self.version, known.join(", "))
             })?;
-        let mut at = root.clone();
-        let mut key_pending = at.collection;
+        let root_hop =
+            Hop { owner: String::new(), member: prefix.clone(), leads_to: root.clone(), key: None };
+        let mut way = Way {
+            contract: self,
+            at: root.clone(),
+            target: Target::Entities,
+            hops: vec![root_hop],
+        };
         for segment in &segments[prefix.split('/').count()..] {
-            let (name, key) = match segment.strip_suffix(')').and_then(|s| s.split_once('(')) {
-                Some((name, key)) => (name, Some(key)),
-                None => (*segment, None),
-            };
-            if key_pending {
-                key_pending = false;
-                at.collection = false;
-                continue;
-            }
-            let member = self.member(&at.name, name).filter(|member| {
-                self.types.get(&member.type_ref.name).is_some_and(|t| t.kind == Kind::Entity)
-            });
-            let Some(member) = member else {
-                return Err(format!(
-                    "{} of {} declares no navigation '{name}'",
-                    at.name, self.version
-                ));
-            };
-            at = member.type_ref.clone();
-            key_pending = at.collection && key.is_none();
-            at.collection = key_pending;
+            way.follow(segment)?;
         }
-        Ok(Resolved { type_ref: at })
+        Ok(Resolved { type_ref: way.at, target: way.target, hops: way.hops })
+    }
+
+    /// The operation of that name bound to `binding`, or to what `binding` extends, whatever its
+    /// letters' case: the metadata of beta says `Cancel` where its documentation says `cancel`.
+    pub fn operation(&self, binding: &TypeRef, name: &str) -> Option<(&String, &Operation)> {
+        let name = name.strip_prefix("microsoft.graph.").unwrap_or(name);
+        let lineage: Vec<&str> = self.lineage(&binding.name).map(|(name, _)| name).collect();
+        self.operations.iter().find(|(key, _)| {
+            let (bound, called) = Operation::split_key(key);
+            bound.collection == binding.collection
+                && called.eq_ignore_ascii_case(name)
+                && lineage.contains(&bound.name.as_str())
+        })
+    }
+}
+
+/// A path that is being followed.
+struct Way<'a> {
+    contract: &'a Contract,
+    at: TypeRef,
+    target: Target,
+    hops: Vec<Hop>,
+}
+
+impl Way<'_> {
+    fn follow(&mut self, segment: &str) -> Result<(), String> {
+        if self.target != Target::Entities {
+            return Err(format!("nothing is behind {}, found '{segment}'", self.at));
+        }
+        match segment {
+            "$ref" => self.target = Target::References,
+            "$count" | "$value" => self.target = Target::Text,
+            _ => return self.named(segment),
+        }
+        Ok(())
+    }
+
+    fn named(&mut self, segment: &str) -> Result<(), String> {
+        let (name, arguments) = match segment.strip_suffix(')').and_then(|s| s.split_once('(')) {
+            Some((name, arguments)) => (name, Some(arguments)),
+            None => (segment, None),
+        };
+        if let Some((key, operation)) = self.contract.operation(&self.at, name) {
+            self.target = Target::Operation(key.clone());
+            self.at = match &operation.returns {
+                Some(returned) => returned.type_ref.clone(),
+                None => TypeRef { name: String::new(), collection: false },
+            };
+            return Ok(());
+        }
+        if let Some(cast) = segment.strip_prefix("microsoft.graph.")
+            && self.contract.lineage(cast).any(|(name, _)| name == self.at.name)
+        {
+            cast.clone_into(&mut self.at.name);
+            return Ok(());
+        }
+        if self.at.collection {
+            self.at.collection = false;
+            if let Some(hop) = self.hops.last_mut() {
+                hop.key = Some(segment.to_owned());
+            }
+            return Ok(());
+        }
+        let (contract, is_entity) = (self.contract, |t: &Type| matches!(t.kind, Kind::Entity));
+        let undeclared =
+            || format!("{} of {} declares no navigation '{name}'", self.at.name, contract.version);
+        let (owner, member) = contract
+            .lineage(&self.at.name)
+            .find_map(|(owner, found)| {
+                let member = found.navigations.get(name).or_else(|| found.properties.get(name))?;
+                Some((owner, member))
+            })
+            .ok_or_else(undeclared)?;
+        let key = arguments.map(|key| key.trim_matches('\'').to_owned());
+        match contract.types.get(&member.type_ref.name).is_some_and(is_entity) {
+            true => {
+                let hop = Hop {
+                    owner: owner.to_owned(),
+                    member: name.to_owned(),
+                    leads_to: member.type_ref.clone(),
+                    key: key.clone(),
+                };
+                self.at = member.type_ref.clone();
+                self.at.collection &= key.is_none();
+                self.hops.push(hop);
+            }
+            false => {
+                self.at = member.type_ref.clone();
+                self.target = Target::Property;
+            }
+        }
+        Ok(())
     }
 }

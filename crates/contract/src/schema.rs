@@ -21,10 +21,12 @@ impl Contract {
         for (name, found) in &self.types {
             match found.kind {
                 Kind::Enum => {
-                    definitions.insert(name.clone(), json!({"enum": found.words}));
+                    let words: Vec<&str> = found.words.iter().map(|w| w.name.as_str()).collect();
+                    definitions.insert(name.clone(), json!({"enum": words}));
                 }
                 Kind::Flags => {
-                    let words = found.words.join("|");
+                    let words: Vec<String> = found.words.iter().map(|w| literal(&w.name)).collect();
+                    let words = words.join("|");
                     let pattern = format!("^({words})(,({words}))*$");
                     definitions.insert(name.clone(), json!({"type": "string", "pattern": pattern}));
                 }
@@ -134,6 +136,15 @@ impl Contract {
             _ => json!(true),
         }
     }
+}
+
+/// A text as a pattern that matches nothing else.
+fn literal(text: &str) -> String {
+    let escaped = |c: char| match c {
+        c if c.is_alphanumeric() || c == '_' => String::from(c),
+        c => format!("\\u{{{:x}}}", u32::from(c)),
+    };
+    text.chars().map(escaped).collect()
 }
 
 fn own(name: &str) -> String {

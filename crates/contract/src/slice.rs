@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Contract;
 use crate::csdl::{CsdlError, Metadata};
 use crate::facts::{Kind, Member, Type, TypeRef};
+use crate::operation::Operation;
 
 /// Directory nouns in use.
 const DIRECTORY: [&str; 6] = [
@@ -16,6 +17,9 @@ const DIRECTORY: [&str; 6] = [
 /// So common as base types that following what extends them would lead everywhere.
 const TOO_COMMON: [&str; 6] =
     ["entity", "directoryObject", "identity", "identitySet", "request", "Dictionary"];
+/// Lifecycle workflows extend types that they share with entitlement management, and lead to the
+/// whole of themselves.
+const ELSEWHERE: &str = "microsoft.graph.identityGovernance.";
 /// The whole of the noun that this project is about.
 const CENTRE: &str = "entitlementManagement";
 
@@ -28,6 +32,65 @@ const ROOTS: [(&str, &str, Option<&str>); 6] = [
     ("groups", "groups", None),
     ("servicePrincipals", "servicePrincipals", None),
 ];
+
+/// Whether a type is the directory's, by its own name or that of a type it extends.
+fn is_directory(types: &BTreeMap<String, Type>, name: &str) -> bool {
+    let mut at = Some(name);
+    while let Some(name) = at {
+        if name == "directoryObject" || DIRECTORY.contains(&name) || name.starts_with("unifiedRole")
+        {
+            return true;
+        }
+        at = types.get(name).and_then(|found| found.base.as_deref());
+    }
+    false
+}
+
+impl Contract {
+    /// Whether an annotation's target is part of this contract: a type, a member of it, or what a
+    /// path begins with.
+    fn is_annotated(&self, target: &str) -> bool {
+        let (first, member) = target.split_once('/').unwrap_or((target, ""));
+        if first.is_empty() {
+            let root = member.split('/').next().unwrap_or_default();
+            return ROOTS.iter().any(|(_, singleton, _)| *singleton == root);
+        }
+        match self.types.get(first) {
+            None => false,
+            Some(_) if member.is_empty() => true,
+            Some(found) => {
+                let name = member.split('/').next().unwrap_or_default();
+                found.properties.contains_key(name) || found.navigations.contains_key(name)
+            }
+        }
+    }
+
+    /// The types that entitlement management reaches without leading through the directory; the
+    /// others are in the contract because its nouns are in use.
+    pub fn centre(&self) -> BTreeSet<&str> {
+        let mut centre = BTreeSet::new();
+        let mut queue = vec![CENTRE];
+        while let Some(name) = queue.pop() {
+            let Some((name, found)) = self.types.get_key_value(name) else { continue };
+            if is_directory(&self.types, name) || !centre.insert(name.as_str()) {
+                continue;
+            }
+            let members = found.properties.values().chain(found.navigations.values());
+            queue.extend(members.map(|member| member.type_ref.name.as_str()));
+            queue.extend(found.base.as_deref());
+            if !TOO_COMMON.contains(&name.as_str()) {
+                let extending = self.types.iter().filter(|(_, t)| t.base.as_ref() == Some(name));
+                queue.extend(extending.map(|(name, _)| name.as_str()));
+            }
+            for (key, operation) in &self.operations {
+                if Operation::split_key(key).0.name == *name {
+                    queue.extend(operation.types().map(|type_ref| type_ref.name.as_str()));
+                }
+            }
+        }
+        centre
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Depth {
@@ -68,6 +131,17 @@ impl Metadata {
             found.navigations.retain(|_, member| names.contains(&member.type_ref.name));
             contract.types.insert(name.clone(), found);
         }
+        let bound = self.operations.iter().filter(|(binding, ..)| {
+            kept.get(binding) == Some(&Depth::Whole) && !TOO_COMMON.contains(&binding.as_str())
+        });
+        for (_, key, operation) in bound {
+            contract.operations.insert(key.clone(), operation.clone());
+        }
+        for (target, facts) in &self.annotations {
+            if contract.is_annotated(target) {
+                contract.annotations.insert(target.clone(), facts.clone());
+            }
+        }
         Ok(contract)
     }
 
@@ -80,6 +154,10 @@ impl Metadata {
 
     fn reach(&self) -> BTreeMap<String, Depth> {
         let extending = self.extending();
+        let mut operations: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+        for (binding, _, operation) in &self.operations {
+            operations.entry(binding).or_default().push(operation);
+        }
         let mut kept: BTreeMap<String, Depth> = BTreeMap::new();
         let mut queue: Vec<(String, Depth)> = vec![(CENTRE.to_owned(), Depth::Whole)];
         queue.extend(DIRECTORY.map(|name| (name.to_owned(), Depth::Structural)));
@@ -97,10 +175,17 @@ impl Metadata {
             let derives = depth == Depth::Whole || found.kind == Kind::Complex;
             if derives && !directory && !TOO_COMMON.contains(&name.as_str()) {
                 let names = extending.get(name.as_str()).into_iter().flatten();
+                let names = names.filter(|derived| !derived.starts_with(ELSEWHERE));
                 queue.extend(names.map(|derived| ((*derived).to_owned(), depth)));
             }
             if depth == Depth::Whole {
                 queue.extend(found.navigations.values().map(follow));
+                if !TOO_COMMON.contains(&name.as_str()) {
+                    let bound = operations.get(name.as_str()).into_iter().flatten();
+                    queue.extend(bound.flat_map(|operation| {
+                        operation.types().map(|type_ref| (type_ref.name.clone(), depth))
+                    }));
+                }
             }
         }
         kept
@@ -109,17 +194,7 @@ impl Metadata {
     /// Whether a type is the directory's: its structural properties belong to the contract, what
     /// it navigates to does not.
     fn is_directory(&self, name: &str) -> bool {
-        let mut at = Some(name);
-        while let Some(name) = at {
-            if name == "directoryObject"
-                || DIRECTORY.contains(&name)
-                || name.starts_with("unifiedRole")
-            {
-                return true;
-            }
-            at = self.types.get(name).and_then(|found| found.base.as_deref());
-        }
-        false
+        is_directory(&self.types, name)
     }
 
     fn extending(&self) -> BTreeMap<&str, Vec<&str>> {

@@ -146,3 +146,93 @@ fn envelopes_are_judged_too() {
     let error = json!({"error": {"code": "", "message": "No HTTP resource was found"}});
     assert_eq!(findings("beta", "GET", path, 404, &error), [""; 0]);
 }
+
+fn of_request(version: &str, method: &str, path: &str, request: Option<&Value>) -> Vec<String> {
+    let path = format!("/{version}/identityGovernance/entitlementManagement/{path}");
+    let exchange = Exchange { method, path: &path, request, status: 204, response: None };
+    judge(version).check(&exchange).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_method_that_the_metadata_does_not_let_expect_is_a_violation() {
+    assert_eq!(of_request("v1.0", "POST", "catalogs", None), [""; 0]);
+    assert_eq!(of_request("v1.0", "PATCH", "catalogs/x", None), [""; 0]);
+    assert_eq!(
+        of_request("v1.0", "DELETE", "catalogs", None),
+        [
+            "violation undeclared-method in request: DELETE is not declared here; the metadata of v1.0 lets expect GET, POST"
+        ]
+    );
+    // The one type of v1.0's that is said to be updated by PUT.
+    assert_eq!(
+        of_request("v1.0", "PATCH", "controlConfigurations/x", None),
+        [
+            "violation undeclared-method in request: PATCH is not declared here; the metadata of v1.0 lets expect GET, PUT, DELETE"
+        ]
+    );
+    // Incompatible packages live elsewhere: they are referred to.
+    assert_eq!(
+        of_request("v1.0", "POST", "accessPackages/x/incompatibleAccessPackages/$ref", None),
+        [""; 0]
+    );
+    assert_eq!(
+        of_request("v1.0", "POST", "accessPackages/x/incompatibleAccessPackages", None),
+        [
+            "violation undeclared-method in request: POST is not declared here; the metadata of v1.0 lets expect GET"
+        ]
+    );
+}
+
+#[test]
+fn what_the_metadata_promises_and_the_service_does_not_serve_is_a_notice_with_its_source() {
+    assert_eq!(
+        of_request("beta", "DELETE", "accessPackageAssignments/x", None),
+        [
+            "notice known-unserved in request: the metadata of beta promises DELETE accessPackageAssignments/{id}, which the service does not serve (msgraph-sdk-powershell#2493: 404; an assignment is removed by a request)"
+        ]
+    );
+    assert_eq!(of_request("v1.0", "GET", "resourceRequests/$count", None), [""; 0]);
+    // Each of them is promised, or there would be nothing to say.
+    for row in &contract::UNSERVED {
+        let path = format!(
+            "/{}/identityGovernance/entitlementManagement/{}",
+            row.version,
+            row.path.replace("{id}", "x")
+        );
+        judge(row.version).contract().resolve(&path).unwrap();
+    }
+}
+
+#[test]
+fn actions_and_functions_are_judged_by_what_is_given_and_answered() {
+    let on = "accessPackages/filterByCurrentUser(on='allowedRequestor')";
+    assert_eq!(of_request("v1.0", "GET", on, None), [""; 0]);
+    assert_eq!(of_request("v1.0", "POST", on, None).len(), 1);
+    // The metadata of beta spells it Cancel.
+    assert_eq!(
+        of_request("beta", "POST", "accessPackageAssignmentRequests/x/cancel", None),
+        [""; 0]
+    );
+    let resume = "assignmentRequests/x/resume";
+    let given = json!({"source": "a", "data": {"stage": 7}, "reason": "b"});
+    assert_eq!(
+        of_request("v1.0", "POST", resume, Some(&given)),
+        [
+            "violation undeclared-member in request at /data/stage: customExtensionData of v1.0 declares no such member",
+            "violation undeclared-member in request at /reason: accessPackageAssignmentRequest/resume of v1.0 declares no such parameter",
+        ]
+    );
+    let requirements = json!({"value": [{"policyId": 5}]});
+    let path = "/v1.0/identityGovernance/entitlementManagement/accessPackages/x/getApplicablePolicyRequirements";
+    assert_eq!(
+        findings("v1.0", "POST", path, 200, &requirements),
+        [
+            "violation wrong-type in response at /value/0/policyId: the value is not of type \"string\""
+        ]
+    );
+    assert_eq!(of_request("v1.0", "GET", "catalogs/x/displayName", None), [""; 0]);
+    assert_eq!(
+        of_request("v1.0", "GET", "catalogs/x/displayName/y", None),
+        ["violation undeclared-path in request: nothing is behind Edm.String, found 'y'"]
+    );
+}

@@ -55,6 +55,52 @@ fn a_document_is_sliced_to_what_entitlement_management_reaches() {
     assert_eq!(contract.roots["users"].to_string(), "Collection(user)");
 }
 
+/// Everything else that CSDL says: keys, alternate keys, operations, restrictions; inline and by
+/// target, with whatever alias.
+#[test]
+fn keys_operations_and_restrictions_are_read() {
+    let document = DOCUMENT
+        .replace(
+            r#"<edmx:DataServices>"#,
+            r#"<edmx:Reference Uri="x"><edmx:Include Namespace="Org.OData.Capabilities.V1" Alias="Can"/></edmx:Reference><edmx:DataServices>"#,
+        )
+        .replace(
+            r#"<EntityType Name="catalog" BaseType="g.entity">"#,
+            r#"<EntityType Name="catalog" BaseType="g.entity"><Annotation Term="Org.OData.Core.V1.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record><PropertyValue Property="Alias" String="n"/><PropertyValue Property="Name" PropertyPath="name"/></Record><Record><PropertyValue Property="Name" PropertyPath="place"/></Record></Collection></PropertyValue></Record><Record><PropertyValue Property="Key"><Collection><Record><PropertyValue Property="Name" PropertyPath="slug"/></Record></Collection></PropertyValue></Record></Collection></Annotation>"#,
+        )
+        .replace(
+            r#"<EntityContainer Name="c">"#,
+            r#"<Action Name="close" IsBound="true"><Parameter Name="it" Type="g.catalog"/><Parameter Name="why" Type="Edm.String" Nullable="false"/><Parameter Name="at" Type="g.state"><Annotation Term="Org.OData.Core.V1.OptionalParameter"/></Parameter></Action>
+            <Function Name="mine" IsBound="true"><Parameter Name="them" Type="Collection(g.catalog)"/><Parameter Name="on" Type="g.state"/><ReturnType Type="Collection(g.catalog)"/></Function>
+            <Function Name="free"><ReturnType Type="Edm.String"/></Function>
+            <Annotations Target="g.catalog/state"><Annotation Term="Org.OData.Core.V1.Computed"/><Annotation Term="Org.OData.Core.V1.Description" String="x"/></Annotations>
+            <Annotations Target="microsoft.graph.c/users"><Annotation Term="Can.UpdateRestrictions"><Record><PropertyValue Property="UpdateMethod"><EnumMember>Org.OData.Capabilities.V1.HttpMethod/PUT</EnumMember></PropertyValue><PropertyValue Property="NonUpdatableProperties"><Collection><PropertyPath>id</PropertyPath><PropertyPath>place</PropertyPath></Collection></PropertyValue></Record></Annotation></Annotations>
+            <Annotations Target="g.catalog"><Annotation Term="Org.OData.Core.V1.Revisions"><Collection><Record><PropertyValue Property="Kind" EnumMember="Org.OData.Core.V1.RevisionKind/Deprecated"/><PropertyValue Property="Date" Date="2030-01-02"/><PropertyValue Property="RemovalDate" Date="2031-01-02"/></Record></Collection></Annotation></Annotations>
+            <EntityContainer Name="c">"#,
+        );
+    let contract = Metadata::parse(&document, "c.csdl", "c").unwrap().slice("v1.0").unwrap();
+    assert_eq!(contract.types["entity"].key, ["id"]);
+    assert_eq!(contract.types["catalog"].alternate_keys, ["name, place", "slug"]);
+    let operations = serde_json::to_value(&contract.operations).unwrap();
+    assert_eq!(
+        operations,
+        serde_json::json!({
+            "Collection(catalog)/mine(on)": {"kind": "function", "parameters": {"on": "state"}, "returns": "Collection(catalog)"},
+            "catalog/close": {"kind": "action", "parameters": {"at": "state, optional", "why": "Edm.String, not null"}},
+        })
+    );
+    let annotations = serde_json::to_value(&contract.annotations).unwrap();
+    assert_eq!(
+        annotations,
+        serde_json::json!({
+            "/users": {"UpdateRestrictions/NonUpdatableProperties": "id, place", "UpdateRestrictions/UpdateMethod": "PUT"},
+            "catalog": {"Revisions": "Deprecated 2030-01-02, removal 2031-01-02"},
+            "catalog/state": {"Computed": "true"},
+        })
+    );
+    assert_eq!(contract::Contract::parse(&contract.to_text(), "again").unwrap(), contract);
+}
+
 #[test]
 fn observed_members_complete_a_document_and_remove_nothing() {
     let mut metadata = metadata();
@@ -69,7 +115,8 @@ fn observed_members_complete_a_document_and_remove_nothing() {
     assert_eq!(unique.source, Source::Observed);
     assert_eq!(unique.to_string(), "Edm.String, observed");
     assert_eq!(contract.member("catalog", "state").unwrap().to_string(), "state");
-    assert_eq!(contract.types["state"].words, ["published", "unknownFutureValue", "closed"]);
+    let words: Vec<_> = contract.types["state"].words.iter().map(ToString::to_string).collect();
+    assert_eq!(words, ["published = 0", "unknownFutureValue = 1", "closed"]);
     assert!(contract.types["catalog"].navigations.contains_key("elsewhere"));
     assert!(!contract.types.contains_key("catalogCollectionResponse"));
 }
