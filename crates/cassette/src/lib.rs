@@ -30,6 +30,7 @@
 //! below the recorder, so no token can reach a cassette.
 
 mod file;
+pub mod har;
 mod play;
 mod query;
 mod record;

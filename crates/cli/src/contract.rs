@@ -1,12 +1,13 @@
 //! `entitle contract`: the stored contract, rewritten from metadata.
 
-use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
+use contract::drift::{Cloud, Comparison, Side, compare, report};
 use contract::{Contract, ContractError, Metadata};
 
+use crate::document;
 use crate::exit::{Exit, Failure};
 use crate::out::say;
 
@@ -28,15 +29,16 @@ struct Update {
     /// The version whose contract is rewritten: v1.0 or beta.
     #[arg(long)]
     api: String,
-    /// The CSDL document to read.
-    #[arg(long)]
-    from: PathBuf,
+    /// The CSDL document to read: a file, or an address such as
+    /// `https://graph.microsoft.com/v1.0/$metadata`.
+    #[arg(long, value_name = "FILE|URL")]
+    from: String,
     /// JSON of types observed of the service, which complete the document.
-    #[arg(long)]
-    observed: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    observed: Option<String>,
     /// Another CSDL document, from which types that are referred to and missing are taken.
-    #[arg(long)]
-    types_from: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL")]
+    types_from: Option<String>,
     /// The folder of stored contracts; the checkout's where none is named.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -66,9 +68,9 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
     };
     let mut metadata = read_csdl(&update.from)?;
     if let Some(observed) = &update.observed {
-        let text = read(observed)?;
+        let named = document::read(observed)?;
         metadata
-            .complete_with_observed(&text, &observed.display().to_string(), &file_name(observed))
+            .complete_with_observed(&named.text, observed, &named.short)
             .map_err(Failure::usage)?;
     }
     if let Some(others) = &update.types_from {
@@ -86,16 +88,23 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
             return Err(Failure::environment(format!("{}: {error}", path.display())));
         }
     };
-    let changes = changes(base.as_ref(), &head);
-    for change in &changes {
-        say!("{change}");
+    let compared = base.as_ref().map(|base| Comparison {
+        base: Side::new("stored", base, Cloud::Global),
+        head: Side::new(&update.from, &head, Cloud::Global),
+        global: None,
+        changes: compare(base, &head, None),
+        exchanges: None,
+    });
+    let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
+    if let Some(compared) = compared.filter(|_| changes > 0) {
+        say!("{}", report::text(&compared));
     }
     say!(
-        "{}: {} types, {} members, {} changes",
+        "{}: {} types, {} members, {} operations, {changes} changes",
         update.api,
         head.types.len(),
         head.member_count(),
-        changes.len()
+        head.operations.len(),
     );
     let differs = base.as_ref() != Some(&head);
     if update.check {
@@ -108,38 +117,7 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// A line for every fact that came, went or changed.
-fn changes(base: Option<&Contract>, head: &Contract) -> Vec<String> {
-    let facts = |contract: &Contract| -> BTreeSet<String> {
-        let roots = contract.roots.iter().map(|(path, target)| format!("{path}: {target}"));
-        let mut facts: BTreeSet<String> = roots.collect();
-        for (name, found) in &contract.types {
-            facts.insert(format!("{name} ({:?})", found.kind).to_lowercase());
-            facts.extend(found.words.iter().map(|word| format!("{name}.{}", word.name)));
-            let members = found.properties.iter().chain(&found.navigations);
-            facts.extend(members.map(|(member, fact)| format!("{name}.{member}: {fact}")));
-        }
-        facts
-    };
-    let old = base.map(facts).unwrap_or_default();
-    let new = facts(head);
-    let gone = old.difference(&new).map(|fact| format!("- {fact}"));
-    let come = new.difference(&old).map(|fact| format!("+ {fact}"));
-    let mut all: Vec<String> = gone.chain(come).collect();
-    all.sort_by(|a, b| a[2..].cmp(&b[2..]).then(b.cmp(a)));
-    all
-}
-
-fn read_csdl(path: &Path) -> Result<Metadata, Failure> {
-    let text = read(path)?;
-    Metadata::parse(&text, &path.display().to_string(), &file_name(path)).map_err(Failure::usage)
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+fn read_csdl(label: &str) -> Result<Metadata, Failure> {
+    let named = document::read(label)?;
+    Metadata::parse(&named.text, label, &named.short).map_err(Failure::usage)
 }

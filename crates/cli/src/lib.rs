@@ -12,6 +12,9 @@
 struct Readme;
 
 mod contract;
+mod dictionary;
+mod document;
+mod drift;
 mod e2e;
 mod emulate;
 mod exit;
@@ -19,6 +22,7 @@ mod interrupt;
 mod out;
 mod progress;
 mod record;
+mod recorded;
 mod selection;
 
 use std::ffi::OsString;
@@ -42,6 +46,7 @@ enum Command {
     Record(record::Args),
     Emulate(emulate::Args),
     Contract(contract::Args),
+    Drift(drift::Args),
 }
 
 /// Runs the command line `arguments`, the first of which is the program's name.
@@ -65,6 +70,7 @@ where
         Command::Record(args) => blocking(record::run(args)),
         Command::Emulate(args) => blocking(emulate::run(args)),
         Command::Contract(args) => contract::run(&args),
+        Command::Drift(args) => drift::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
         let _gone = writeln!(anstream::stderr(), "error: {failure}");

@@ -61,7 +61,7 @@ pub(crate) fn restrictions(node: Node<'_, '_>, names: &Names) -> BTreeMap<String
         }
         _ => flatten(node, short, &mut values),
     }
-    if values.is_empty() {
+    if values.is_empty() && !node.has_children() {
         // A tagging term that says nothing more says yes.
         values.insert(short.to_owned(), vec!["true".to_owned()]);
     }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use roxmltree::{Document, Node};
 use thiserror::Error;
@@ -17,6 +17,8 @@ pub struct Metadata {
     /// Bound actions and functions, with the name of the type that each is bound to.
     pub(crate) operations: Vec<(String, String, Operation)>,
     pub(crate) annotations: BTreeMap<String, BTreeMap<String, String>>,
+    /// Types that were observed as a whole.
+    pub(crate) observed: BTreeSet<String>,
     pub(crate) sources: Vec<String>,
 }
 
@@ -322,7 +324,9 @@ impl Reader {
         for (term, value) in facts {
             match known.get_mut(&term) {
                 // Said twice, under qualifiers that nobody resolves.
-                Some(said) if *said != value => *said = format!("{said}, {value}"),
+                Some(said) if !said.split(", ").any(|one| one == value) => {
+                    *said = format!("{said}, {value}");
+                }
                 Some(_) => {}
                 None => {
                     known.insert(term, value);

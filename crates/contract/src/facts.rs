@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::{self, Display};
 use std::path::Path;
 use std::str::FromStr;
@@ -25,6 +25,10 @@ pub struct Contract {
     pub sources: Vec<String>,
     /// Path prefixes behind the version, and what they lead to.
     pub roots: BTreeMap<String, TypeRef>,
+    /// Types that were observed as a whole: of the others nothing is known but what the sources
+    /// say, which may be a national cloud's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub observed: BTreeSet<String>,
     /// Types by name, without namespace.
     pub types: BTreeMap<String, Type>,
     /// Bound actions and functions, by [`Operation::key`].
@@ -403,6 +407,7 @@ impl Contract {
             version: version.to_owned(),
             sources: Vec::new(),
             roots: BTreeMap::new(),
+            observed: BTreeSet::new(),
             types: BTreeMap::new(),
             operations: BTreeMap::new(),
             annotations: BTreeMap::new(),

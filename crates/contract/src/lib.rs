@@ -26,6 +26,8 @@
 
 mod annotation;
 mod csdl;
+mod document;
+pub mod drift;
 mod exception;
 mod facts;
 mod finding;
@@ -38,6 +40,7 @@ mod slice;
 mod unserved;
 
 pub use csdl::{CsdlError, LARGEST, Metadata};
+pub use document::{Document, DocumentError};
 pub use exception::{EXCEPTIONS, Exception};
 pub use facts::{
     Contract, ContractError, Kind, Member, Source, Type, TypeRef, UNKNOWN_FUTURE_VALUE, Word,

@@ -58,6 +58,7 @@ impl Metadata {
             }
         }
         for (name, fact) in observed.into_iter().filter(|(name, _)| !envelope(name)) {
+            self.observed.insert(name.clone());
             match fact {
                 Observed::Type { properties, .. } => self.add_members(&name, properties),
                 Observed::Enum { members } => self.add_words(&name, members),

@@ -107,6 +107,20 @@ impl Metadata {
     /// # Errors
     /// [`CsdlError`] where the metadata says nothing of entitlement management.
     pub fn slice(&self, version: &str) -> Result<Contract, CsdlError> {
+        self.slice_with(version, &BTreeSet::new())
+    }
+
+    /// The names of the types of the slice.
+    pub(crate) fn reached(&self) -> BTreeSet<String> {
+        self.reach().into_keys().collect()
+    }
+
+    /// The slice, and the types named besides as far as they are there.
+    pub(crate) fn slice_with(
+        &self,
+        version: &str,
+        also: &BTreeSet<String>,
+    ) -> Result<Contract, CsdlError> {
         let [(_, singleton, behind), ..] = ROOTS;
         if self.root(singleton, behind).is_none() || !self.types.contains_key(CENTRE) {
             return Err(CsdlError {
@@ -116,7 +130,10 @@ impl Metadata {
                 found: format!("{} types without", self.types.len()),
             });
         }
-        let kept = self.reach();
+        let mut kept = self.reach();
+        for name in also.iter().filter(|name| self.types.contains_key(*name)) {
+            kept.entry(name.clone()).or_insert(Depth::Structural);
+        }
         let mut contract = Contract::empty(version);
         contract.sources.clone_from(&self.sources);
         for (prefix, root, behind) in ROOTS {
@@ -130,6 +147,9 @@ impl Metadata {
             // A path may lead through a navigation only where the contract knows what is behind.
             found.navigations.retain(|_, member| names.contains(&member.type_ref.name));
             contract.types.insert(name.clone(), found);
+            if self.observed.contains(name) {
+                contract.observed.insert(name.clone());
+            }
         }
         let bound = self.operations.iter().filter(|(binding, ..)| {
             kept.get(binding) == Some(&Depth::Whole) && !TOO_COMMON.contains(&binding.as_str())

@@ -12,6 +12,16 @@ use crate::process::{entitle, entitle_in, process};
 #[case(&["contract", "update", "--api", "v3", "--from", "x"], 2, "error: unknown API version 'v3'; known are v1.0 and beta\n")]
 #[case(&["contract", "update", "--api", "beta", "--from", "no/such/file"], 2, "error: no/such/file: ")]
 #[case(&["contract", "update", "--api", "beta", "--from", "Cargo.toml"], 2, "error: Cargo.toml, line 1, column 1: expected XML, found ")]
+#[case(&["drift"], 2, "error: the following required arguments were not provided")]
+#[case(&["drift", "no-file", "beta"], 2, "error: no-file: ")]
+#[case(&["drift", "v1.0", "Cargo.toml"], 2, "error: Cargo.toml, line 1, column 1: expected XML, found ")]
+#[case(&["drift", "--versions", "beta", "beta"], 2, "error: expected two versions, found beta twice; revisions of one are compared as `entitle drift BASE HEAD`\n")]
+#[case(&["drift", "--versions", "beta", "v3"], 2, "error: unknown API version 'v3'; known are v1.0 and beta\n")]
+#[case(&["drift", "--explain", "nothing"], 2, "error: no rule 'nothing'; `entitle drift --rules` lists them\n")]
+#[case(&["drift", "v1.0", "v1.0", "--head-cloud", "mars"], 2, "error: invalid value 'mars' for '--head-cloud <CLOUD>': expected a cloud, one of china, ")]
+#[case(&["drift", "v1.0", "v1.0", "--used-by", "Cargo.toml"], 2, "error: Cargo.toml, line 1, column 2: expected a cassette, a trace or a HAR file, found ")]
+#[case(&["drift", "v1.0", "v1.0", "--used-by", "src"], 2, "error: src: expected recordings (*.json, *.har), found none\n")]
+#[case(&["drift", "v1.0", "http://127.0.0.1:1/$metadata"], 3, "error: ")]
 fn bad_input_is_answered_with_what_was_expected(
     #[case] arguments: &[&str],
     #[case] code: i32,

@@ -8,6 +8,7 @@ fn help_is_as_its_golden_files_say() {
         ("record", &["record", "--help"]),
         ("emulate", &["emulate", "--help"]),
         ("contract-update", &["contract", "update", "--help"]),
+        ("drift", &["drift", "--help"]),
     ] {
         let ended = entitle(arguments);
         assert_eq!(ended.code, 0);

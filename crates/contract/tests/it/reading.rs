@@ -61,7 +61,7 @@ fn a_document_is_sliced_to_what_entitlement_management_reaches() {
 fn keys_operations_and_restrictions_are_read() {
     let document = DOCUMENT
         .replace(
-            r#"<edmx:DataServices>"#,
+            "<edmx:DataServices>",
             r#"<edmx:Reference Uri="x"><edmx:Include Namespace="Org.OData.Capabilities.V1" Alias="Can"/></edmx:Reference><edmx:DataServices>"#,
         )
         .replace(

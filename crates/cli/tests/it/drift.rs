@@ -1,0 +1,124 @@
+use std::path::Path;
+
+use crate::process::{Ended, entitle_in};
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../contract/tests/fixtures");
+
+fn in_fixtures(arguments: &[&str]) -> Ended {
+    entitle_in(Path::new(FIXTURES), arguments)
+}
+
+#[test]
+fn the_exit_code_follows_what_is_asked_to_fail_on() {
+    let pair = ["drift", "before.csdl", "after.csdl"];
+    let with = |more: &[&str]| in_fixtures(&[&pair[..], more].concat()).code;
+    assert_eq!(with(&[]), 0);
+    assert_eq!(with(&["--fail-on", "breaking"]), 1);
+    assert_eq!(with(&["--fail-on", "risky", "--only-entitlement-management"]), 1);
+    assert_eq!(
+        in_fixtures(&["drift", "after.csdl", "after.csdl", "--fail-on", "additive"]).code,
+        0
+    );
+    // What only a cloud lacks is nobody's fault.
+    let cloud = ["drift", "before.csdl", "after.csdl", "--head-cloud", "china"];
+    let ended =
+        in_fixtures(&[&cloud[..], &["--global", "before.csdl", "--fail-on", "risky"]].concat());
+    assert!(
+        ended.out.contains("book.shelfmark                            absent-in-cloud"),
+        "{}",
+        ended.out
+    );
+    assert!(
+        ended.out.contains("1 breaking, 2 risky, 5 cloud, 1 additive, 1 cosmetic"),
+        "{}",
+        ended.out
+    );
+    assert_eq!(ended.code, 1);
+}
+
+#[test]
+fn versions_are_compared_by_name_and_where_two_documents_are_of_different_ones() {
+    let by_name = entitle_in(Path::new("."), &["drift", "--versions", "beta", "v1.0"]);
+    let renamed = "accessPackageCatalog.catalogStatus                            renamed-between-versions  is state";
+    assert!(by_name.out.contains(renamed), "{}", by_name.out);
+    assert!(by_name.out.contains(" renamed, "), "{}", by_name.out);
+    let by_document = entitle_in(Path::new("."), &["drift", "beta", "v1.0"]);
+    assert_eq!(by_name.out, by_document.out);
+}
+
+#[test]
+fn documents_are_read_from_an_address() {
+    let served = std::fs::read_to_string(Path::new(FIXTURES).join("after.csdl")).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = axum::Router::new().route("/v1.0/$metadata", axum::routing::get(|| async { served }));
+    runtime.spawn(async { axum::serve(listener, app).await });
+    let metadata = format!("http://{address}/v1.0/$metadata");
+    let ended = in_fixtures(&["drift", "before.csdl", &metadata, "--format", "json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let report: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(report["counts"]["breaking"], 4);
+    assert_eq!(report["head"]["label"], metadata.as_str());
+    let missing = in_fixtures(&["drift", "before.csdl", &format!("http://{address}/nothing")]);
+    assert_eq!(missing.code, 3);
+    assert!(missing.err.ends_with("expected 200, found 404\n"), "{}", missing.err);
+}
+
+/// Recordings of every kind, of a change in what the scenarios use.
+#[test]
+fn recordings_of_every_kind_say_whom_a_change_hits() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let mut head = contract::Contract::builtin("v1.0").unwrap().clone();
+    let package = head.types.get_mut("accessPackage").unwrap();
+    package.properties.remove("isHidden").unwrap();
+    package.properties.insert("size".into(), "Edm.Int32".parse().unwrap());
+    std::fs::write(file("head.json"), head.to_text()).unwrap();
+    let har = serde_json::json!({"log": {"entries": [
+        {"comment": "make a package", "request": {"method": "POST", "url": "https://graph.microsoft.com/v1.0/identityGovernance/entitlementManagement/accessPackages", "postData": {"text": "{\"isHidden\": true}"}}, "response": {"status": 201, "content": {"text": "eyJpc0hpZGRlbiI6dHJ1ZX0=", "encoding": "base64"}}},
+        {"request": {"method": "GET", "url": "https://graph.microsoft.com/v1.0/users"}, "response": {"status": 200}},
+    ]}});
+    std::fs::write(file("browser.har"), har.to_string()).unwrap();
+    let e2e = ["e2e", "tutorial-current", "--api", "v1.0", "--backend", "emulator"];
+    let played = entitle_in(folder.path(), &[&e2e[..], &["--trace", "trace.json"]].concat());
+    assert_eq!(played.code, 0);
+    let hit = |recording: &str| {
+        let arguments = ["drift", "v1.0", "head.json", "--fail-on", "breaking", "--used-by"];
+        entitle_in(folder.path(), &[&arguments[..], &[recording]].concat())
+    };
+    let ended = hit("browser.har");
+    assert_eq!(ended.code, 1);
+    assert_eq!(
+        ended.out,
+        "v1.0 (v1.0) -> head.json (v1.0)\n\nbreaking (1)\n  accessPackage.isHidden  property-removed  was Edm.Boolean  [reader, writer]\n      browser.har · make a package · POST /v1.0/identityGovernance/entitlementManagement/accessPackages (reader, writer)\n\n1 breaking, 0 risky, 0 cloud, 0 additive, 0 cosmetic\nheld against 2 recorded exchanges of v1.0\n"
+    );
+    let ended = hit("trace.json");
+    assert!(
+        ended.out.contains("trace.json · Step 1.5: Create the access package · POST"),
+        "{}",
+        ended.out
+    );
+    let cassette = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../scenarios/cassettes/tutorial-current.v1.0.json"
+    );
+    let ended = hit(cassette);
+    assert!(ended.out.contains("7 Step 1.5: Create the access package · POST"), "{}", ended.out);
+    // A recording that does not do it is not hit, and nothing fails.
+    let other = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../scenarios/cassettes/resource-requests.v1.0.json"
+    );
+    let ended = hit(other);
+    assert_eq!(ended.code, 0);
+    assert!(ended.out.contains("0 breaking, 0 risky"), "{}", ended.out);
+    let torn = har.to_string().replace(r#","response":{"status":200}"#, "");
+    std::fs::write(file("torn.har"), torn).unwrap();
+    let ended = hit("torn.har");
+    assert_eq!(ended.code, 2);
+    assert_eq!(
+        ended.err,
+        "error: torn.har, entry 2: expected a response to each request, found a request without\n"
+    );
+}

@@ -1,0 +1,91 @@
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+
+use crate::csdl::{CsdlError, Metadata};
+use crate::facts::{Contract, ContractError};
+
+/// A document that says what the API is: metadata, or a contract that was stored.
+#[derive(Debug, Clone)]
+pub enum Document {
+    /// CSDL.
+    Metadata(Metadata),
+    /// A stored contract.
+    Stored(Contract),
+}
+
+/// A document that is neither.
+#[derive(Debug, Error)]
+pub enum DocumentError {
+    /// It is XML, or nothing known, and no metadata.
+    #[error(transparent)]
+    Csdl(#[from] CsdlError),
+    /// It is JSON and no contract.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// Nothing in it says of which version it is.
+    #[error(
+        "{0}: neither the catalogs of v1.0 nor those of beta are in it; say with --api which version it is"
+    )]
+    Versionless(String),
+}
+
+impl Document {
+    /// Reads a document, which is JSON where it begins with a brace. `file` names it in errors,
+    /// `source` in the contract.
+    ///
+    /// # Errors
+    /// [`DocumentError`] with the place.
+    pub fn parse(text: &str, file: &str, source: &str) -> Result<Self, DocumentError> {
+        match text.trim_start().starts_with('{') {
+            true => Ok(Self::Stored(Contract::parse(text, file)?)),
+            false => Ok(Self::Metadata(Metadata::parse(text, file, source)?)),
+        }
+    }
+
+    /// The version that it is of, as told by what entitlement management calls its catalogs.
+    ///
+    /// # Errors
+    /// [`DocumentError::Versionless`].
+    pub fn version(&self, file: &str) -> Result<String, DocumentError> {
+        match self {
+            Self::Stored(contract) => Ok(contract.version.clone()),
+            Self::Metadata(metadata) => {
+                let has = |name: &str| {
+                    let centre = metadata.types.get("entitlementManagement");
+                    centre.is_some_and(|centre| centre.navigations.contains_key(name))
+                };
+                match (has("accessPackageCatalogs"), has("catalogs")) {
+                    (true, _) => Ok("beta".to_owned()),
+                    (false, true) => Ok("v1.0".to_owned()),
+                    (false, false) => Err(DocumentError::Versionless(file.to_owned())),
+                }
+            }
+        }
+    }
+
+    /// The contracts of two documents that are to be compared: each has the types that the other
+    /// reaches, so that none seems new or gone that is only led to in another way.
+    ///
+    /// # Errors
+    /// [`CsdlError`] where metadata says nothing of entitlement management.
+    pub fn contracts(
+        base: (&Self, &str),
+        head: (&Self, &str),
+    ) -> Result<(Contract, Contract), CsdlError> {
+        let (base, base_version) = base;
+        let (head, head_version) = head;
+        let reached = |document: &Self| -> BTreeSet<String> {
+            match document {
+                Self::Metadata(metadata) => metadata.reached(),
+                Self::Stored(contract) => contract.types.keys().cloned().collect(),
+            }
+        };
+        let both = &reached(base) | &reached(head);
+        let contract = |document: &Self, version: &str| match document {
+            Self::Metadata(metadata) => metadata.slice_with(version, &both),
+            Self::Stored(contract) => Ok(contract.clone()),
+        };
+        Ok((contract(base, base_version)?, contract(head, head_version)?))
+    }
+}

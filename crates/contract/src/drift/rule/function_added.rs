@@ -1,0 +1,27 @@
+use super::{Difference, Example, ODATA_VERSIONING, OperationKind, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "function-added",
+    severity: Severity::Additive,
+    reason: "Nobody calls it yet.",
+    breaks: &[],
+    example: Example {
+        base: r#"<EntityType Name="thing" BaseType="graph.entity"/>"#,
+        head: r#"<EntityType Name="thing" BaseType="graph.entity"/>
+<Function Name="describe" IsBound="true">
+  <Parameter Name="it" Type="graph.thing"/>
+  <ReturnType Type="Edm.String"/>
+</Function>"#,
+    },
+    reference: ODATA_VERSIONING,
+    applies,
+};
+
+fn applies(difference: &Difference<'_>) -> Option<String> {
+    match difference {
+        Difference::Operation { base: None, head: Some(head), .. } => {
+            (head.kind == OperationKind::Function).then(|| "is new".to_owned())
+        }
+        _ => None,
+    }
+}
