@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use contract::{Contract, Judge};
+use contract::{Contract, Document, Exchange, Judge, drift};
 use harness::{Api, Observer};
 use scenarios::{Backend, Interrupt, SCENARIOS, Scenario, find, perform};
 use xshell::{Shell, cmd};
@@ -41,20 +41,136 @@ pub(crate) fn measure() {
     });
     println!("{:<52} {:>10} {:>10} {:>10} {:>8}", "", "min", "median", "max", "ratio");
     let base = median(&emulated);
-    for (name, times) in [
+    let lines = [
         ("tutorial-current on v1.0, emulator", &emulated),
         ("tutorial-current on v1.0, replay", &replayed),
         ("compiling the validator of v1.0", &compile),
         ("every scenario and version, emulator and replay", &all),
-    ] {
-        let ratio = median(times).as_secs_f64() / base.as_secs_f64();
-        println!(
-            "{name:<52} {:>10} {:>10} {:>10} {ratio:>8.2}",
-            shown(times[0]),
-            shown(median(times)),
-            shown(times[times.len() - 1])
-        );
+    ];
+    for (name, times) in lines {
+        line(name, times, base);
     }
+    validating(tutorial);
+    comparing();
+}
+
+fn line(name: &str, times: &[Duration], base: Duration) {
+    let ratio = median(times).as_secs_f64() / base.as_secs_f64();
+    println!(
+        "{name:<52} {:>10} {:>10} {:>10} {ratio:>8.2}",
+        shown(times[0]),
+        shown(median(times)),
+        shown(times[times.len() - 1])
+    );
+}
+
+/// Each exchange of a play, judged by the compiled contract.
+fn validating(scenario: &'static Scenario) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be had");
+    let never = Interrupt::never();
+    let played = perform(scenario, Api::V1, Backend::Emulator, Observer::nobody(), &never);
+    let played = runtime.block_on(played).expect("the emulator can be had");
+    let judge = Contract::builtin("v1.0").expect("a known version").judge();
+    let exchanges: Vec<_> =
+        played.run.trace().steps().flat_map(|step| step.exchanges.iter()).collect();
+    let mut medians: Vec<Duration> = exchanges
+        .iter()
+        .map(|exchanged| {
+            let exchange = Exchange {
+                method: &exchanged.method,
+                path: &exchanged.path,
+                request: Some(&exchanged.request).filter(|body| !body.is_null()),
+                status: exchanged.status,
+                response: Some(&exchanged.response).filter(|body| !body.is_null()),
+            };
+            median(&times(99, || {
+                black_box(judge.check(&exchange));
+            }))
+        })
+        .collect();
+    medians.sort();
+    println!("\n{:<52} {:>10} {:>10} {:>10}", "", "min", "median", "max");
+    let micros = |time: Duration| format!("{:.1} µs", time.as_secs_f64() * 1e6);
+    println!(
+        "{:<52} {:>10} {:>10} {:>10}",
+        format!("validating one of {} exchanges of the tutorial", exchanges.len()),
+        micros(medians[0]),
+        micros(median(&medians)),
+        micros(medians[medians.len() - 1])
+    );
+}
+
+/// Two large documents: parsed by the XML library alone, and read, sliced and compared.
+fn comparing() {
+    let (base, what) = metadata();
+    let head = base.replace("Name=\"displayName\"", "Name=\"title\"");
+    let megabytes = format!("{:.1} MB", base.len() as f64 / 1e6);
+    let xml = times(15, || {
+        for text in [&base, &head] {
+            black_box(roxmltree::Document::parse(text).expect("it is XML"));
+        }
+    });
+    let parsed = |both: Result<(Document, Document), contract::DocumentError>| {
+        let (base, head) = both.expect("it is CSDL");
+        let (base, head) =
+            Document::contracts((&base, "v1.0"), (&head, "v1.0")).expect("it has the centre");
+        black_box(drift::compare(&base, &head, None).len())
+    };
+    let (base, head) = ((base.as_str(), "base", "base"), (head.as_str(), "head", "head"));
+    let both = times(15, || {
+        parsed(Document::parse_both(base, head));
+    });
+    let one_thread = times(15, || {
+        let parse = |(text, file, source)| Document::parse(text, file, source);
+        parsed(parse(base).and_then(|base| Ok((base, parse(head)?))));
+    });
+    println!("\n{:<52} {:>10} {:>10} {:>10} {:>8}", "", "min", "median", "max", "ratio");
+    let unit = median(&xml);
+    line(&format!("two documents of {megabytes} ({what}) as XML"), &xml, unit);
+    line("read, sliced, compared: a thread each", &both, unit);
+    line("read, sliced, compared: one thread", &one_thread, unit);
+}
+
+/// Metadata of full size: Microsoft's own where `ENTITLE_METADATA` names a folder with it, else one
+/// of the same make and size.
+fn metadata() -> (String, &'static str) {
+    if let Some(folder) = std::env::var_os("ENTITLE_METADATA") {
+        let file = std::path::Path::new(&folder).join("v1.0-2026-08.csdl");
+        return (std::fs::read_to_string(&file).expect("the folder has it"), "Microsoft's");
+    }
+    let mut types = String::new();
+    for number in 0..2_500 {
+        let mut members = String::new();
+        for member in 0..10 {
+            let next = (number + member) % 2_500;
+            members.push_str(&format!(
+                r#"        <Property Name="member{member}" Type="graph.type{next}" Nullable="false" />
+        <Property Name="displayName{member}" Type="Edm.String" />
+"#
+            ));
+        }
+        types.push_str(&format!(
+            r#"      <ComplexType Name="type{number}">
+        <Property Name="displayName" Type="Edm.String" />
+{members}      </ComplexType>
+      <Annotations Target="microsoft.graph.type{number}/displayName">
+        <Annotation Term="Org.OData.Core.V1.Description" String="The name of a thing, as people are shown it." />
+      </Annotations>
+"#
+        ));
+    }
+    let whole = format!(
+        r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
+  <edmx:DataServices>
+    <Schema Namespace="microsoft.graph" Alias="graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+      <EntityType Name="entitlementManagement"><Property Name="a" Type="graph.type0" /></EntityType>
+      <EntityType Name="identityGovernance"><NavigationProperty Name="entitlementManagement" Type="graph.entitlementManagement" /></EntityType>
+{types}      <EntityContainer Name="c"><Singleton Name="identityGovernance" Type="graph.identityGovernance" /></EntityContainer>
+    </Schema>
+  </edmx:DataServices>
+</edmx:Edmx>"#
+    );
+    (whole, "made for this")
 }
 
 /// Sorted times of `count` runs, after one that is not counted.

@@ -166,7 +166,11 @@ fn of_versions(from: &str, to: &str) -> Result<Compared, Failure> {
 fn of_documents(args: &Args) -> Result<Compared, Failure> {
     let name = |given: &Option<String>| given.clone().unwrap_or_default();
     let (base, head) = (document::read(&name(&args.base))?, document::read(&name(&args.head))?);
-    let (base_document, head_document) = parse_both(&base, &head)?;
+    let (base_document, head_document) = Document::parse_both(
+        (&base.text, &base.label, &base.short),
+        (&head.text, &head.label, &head.short),
+    )
+    .map_err(Failure::usage)?;
     let version = |document: &Document, label: &str| match &args.api {
         Some(api) => Ok(api.parse::<Version>().map_err(Failure::usage)?.segment().to_owned()),
         None => document.version(label).map_err(Failure::usage),
@@ -204,21 +208,6 @@ fn of_documents(args: &Args) -> Result<Compared, Failure> {
         exchanges: None,
     };
     Ok(Compared { base: (base, base_contract), head: (head, head_contract), comparison })
-}
-
-/// Both at once: reading is most of the work.
-fn parse_both(base: &Named, head: &Named) -> Result<(Document, Document), Failure> {
-    let parse = |named: &Named| {
-        Document::parse(&named.text, &named.label, &named.short).map_err(Failure::usage)
-    };
-    std::thread::scope(|scope| {
-        let head = scope.spawn(|| parse(head));
-        let base = parse(base)?;
-        match head.join() {
-            Ok(head) => Ok((base, head?)),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
 }
 
 /// What speaks for the global service, and what it is called in the report.

@@ -43,6 +43,26 @@ impl Document {
         }
     }
 
+    /// Reads two documents at once, each as [`Document::parse`] does: text, file, source. Reading is
+    /// most of the work of comparing, so each has its thread.
+    ///
+    /// # Errors
+    /// [`DocumentError`] of the first, else of the second.
+    pub fn parse_both(
+        base: (&str, &str, &str),
+        head: (&str, &str, &str),
+    ) -> Result<(Self, Self), DocumentError> {
+        let parse = |(text, file, source): (&str, &str, &str)| Self::parse(text, file, source);
+        std::thread::scope(|scope| {
+            let head = scope.spawn(|| parse(head));
+            let base = parse(base);
+            match head.join() {
+                Ok(head) => Ok((base?, head?)),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    }
+
     /// The version that it is of, as told by what entitlement management calls its catalogs.
     ///
     /// # Errors

@@ -68,6 +68,11 @@ impl Contract {
     /// The types that entitlement management reaches without leading through the directory; the
     /// others are in the contract because its nouns are in use.
     pub fn centre(&self) -> BTreeSet<&str> {
+        let extending = extending(&self.types);
+        let mut bound: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
+        for (key, operation) in &self.operations {
+            bound.entry(Operation::split_key(key).0.name).or_default().push(operation);
+        }
         let mut centre = BTreeSet::new();
         let mut queue = vec![CENTRE];
         while let Some(name) = queue.pop() {
@@ -79,17 +84,25 @@ impl Contract {
             queue.extend(members.map(|member| member.type_ref.name.as_str()));
             queue.extend(found.base.as_deref());
             if !TOO_COMMON.contains(&name.as_str()) {
-                let extending = self.types.iter().filter(|(_, t)| t.base.as_ref() == Some(name));
-                queue.extend(extending.map(|(name, _)| name.as_str()));
+                queue.extend(extending.get(name.as_str()).into_iter().flatten());
             }
-            for (key, operation) in &self.operations {
-                if Operation::split_key(key).0.name == *name {
-                    queue.extend(operation.types().map(|type_ref| type_ref.name.as_str()));
-                }
+            for operation in bound.get(name).into_iter().flatten() {
+                queue.extend(operation.types().map(|type_ref| type_ref.name.as_str()));
             }
         }
         centre
     }
+}
+
+/// Types by the type that they extend.
+fn extending(types: &BTreeMap<String, Type>) -> BTreeMap<&str, Vec<&str>> {
+    let mut extending: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, found) in types {
+        if let Some(base) = &found.base {
+            extending.entry(base).or_default().push(name);
+        }
+    }
+    extending
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,7 +186,7 @@ impl Metadata {
     }
 
     fn reach(&self) -> BTreeMap<String, Depth> {
-        let extending = self.extending();
+        let extending = extending(&self.types);
         let mut operations: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
         for (binding, _, operation) in &self.operations {
             operations.entry(binding).or_default().push(operation);
@@ -215,15 +228,5 @@ impl Metadata {
     /// it navigates to does not.
     fn is_directory(&self, name: &str) -> bool {
         is_directory(&self.types, name)
-    }
-
-    fn extending(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut extending: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (name, Type { base, .. }) in &self.types {
-            if let Some(base) = base {
-                extending.entry(base).or_default().push(name);
-            }
-        }
-        extending
     }
 }

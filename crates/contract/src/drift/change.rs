@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -73,7 +73,7 @@ impl Side {
 /// in which the global service goes on as the base is a matter of the head's cloud.
 pub fn compare(base: &Contract, head: &Contract, global: Option<&Contract>) -> Vec<Change> {
     let pair = Pair::new(base, head);
-    let central: Vec<_> = base.centre().into_iter().chain(head.centre()).collect();
+    let central: BTreeSet<_> = base.centre().into_iter().chain(head.centre()).collect();
     let mut changes = Vec::new();
     for difference in pair.differences() {
         for rule in RULES {
@@ -98,7 +98,7 @@ pub fn compare(base: &Contract, head: &Contract, global: Option<&Contract>) -> V
             };
             changes.push(Change {
                 rule,
-                central: name.is_some_and(|name| central.contains(&name.as_str())),
+                central: name.is_some_and(|name| central.contains(name.as_str())),
                 new: new(&difference),
                 subject,
                 what,
