@@ -11,6 +11,7 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+mod audit;
 mod contract;
 mod dictionary;
 mod document;
@@ -47,6 +48,7 @@ enum Command {
     Emulate(emulate::Args),
     Contract(contract::Args),
     Drift(drift::Args),
+    Audit(audit::Args),
 }
 
 /// Runs the command line `arguments`, the first of which is the program's name.
@@ -71,6 +73,7 @@ where
         Command::Emulate(args) => blocking(emulate::run(args)),
         Command::Contract(args) => contract::run(&args),
         Command::Drift(args) => drift::run(&args),
+        Command::Audit(args) => audit::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
         let _gone = writeln!(anstream::stderr(), "error: {failure}");

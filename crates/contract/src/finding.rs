@@ -23,6 +23,16 @@ pub enum Severity {
     Violation,
 }
 
+impl Severity {
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Violation => "violation",
+        }
+    }
+}
+
 /// Something that an exchange has and the contract has not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -47,10 +57,7 @@ impl Finding {
 
 impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Notice => "notice",
-            Severity::Violation => "violation",
-        };
+        let severity = self.severity.word();
         let direction = match self.direction {
             Direction::Request => "request",
             Direction::Response => "response",

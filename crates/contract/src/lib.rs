@@ -25,12 +25,14 @@
 //! no CSDL text is kept.
 
 mod annotation;
+pub mod audit;
 mod csdl;
 mod document;
 pub mod drift;
 mod exception;
 mod facts;
 mod finding;
+mod inert;
 mod judge;
 mod observed;
 mod operation;

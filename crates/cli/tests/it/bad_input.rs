@@ -22,6 +22,9 @@ use crate::process::{entitle, entitle_in, process};
 #[case(&["drift", "v1.0", "v1.0", "--used-by", "Cargo.toml"], 2, "error: Cargo.toml, line 1, column 2: expected a cassette, a trace or a HAR file, found ")]
 #[case(&["drift", "v1.0", "v1.0", "--used-by", "src"], 2, "error: src: expected recordings (*.json, *.har), found none\n")]
 #[case(&["drift", "v1.0", "http://127.0.0.1:1/$metadata"], 3, "error: ")]
+#[case(&["audit"], 2, "error: the following required arguments were not provided")]
+#[case(&["audit", "no-file.md"], 2, "error: no-file.md: ")]
+#[case(&["audit", "Cargo.toml"], 2, "error: Cargo.toml: expected requests (GET https://graph.microsoft.com/v1.0/…), found none in ")]
 fn bad_input_is_answered_with_what_was_expected(
     #[case] arguments: &[&str],
     #[case] code: i32,

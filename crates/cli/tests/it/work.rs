@@ -9,6 +9,8 @@ fn help_is_as_its_golden_files_say() {
         ("emulate", &["emulate", "--help"]),
         ("contract-update", &["contract", "update", "--help"]),
         ("drift", &["drift", "--help"]),
+        ("audit", &["audit", "--help"]),
+        ("audit-rules", &["audit", "--rules"]),
     ] {
         let ended = entitle(arguments);
         assert_eq!(ended.code, 0);

@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
-use super::{Documents, broken, plain};
+use super::{Documents, broken};
 use crate::drift::{Comparison, Severity};
+use crate::inert::plain;
 
 /// The comparison as commands of a GitHub workflow: what breaks is an error, what is risky a
 /// warning, what only a cloud lacks a notice. What adds is not annotated.

@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
-use super::{broken, plain, side};
+use super::{broken, side};
 use crate::drift::{Comparison, Severity};
+use crate::inert::{cell, code};
 
 /// The comparison for a pull request: what breaks is open, what does not is folded.
 pub fn markdown(comparison: &Comparison) -> String {
@@ -49,27 +50,4 @@ pub fn markdown(comparison: &Comparison) -> String {
         }
     }
     out
-}
-
-/// Text that is nothing but text within a table.
-fn cell(text: &str) -> String {
-    let mut inert = String::new();
-    for c in plain(text).chars() {
-        match c {
-            '<' => inert.push_str("&lt;"),
-            '>' => inert.push_str("&gt;"),
-            '&' => inert.push_str("&amp;"),
-            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' | '#' | '!' => {
-                let _ = write!(inert, "&#{};", u32::from(c));
-            }
-            c => inert.push(c),
-        }
-    }
-    inert
-}
-
-/// A name as code; within it nothing but the bar and the tick means anything.
-fn code(text: &str) -> String {
-    let text = plain(text).replace('`', "'").replace('|', "\\|");
-    format!("`{text}`")
 }

@@ -11,6 +11,7 @@ mod text;
 use serde_json::{Value, json};
 
 use super::{Change, Comparison};
+use crate::inert::plain;
 
 pub use explain::{explain, rules};
 pub use github::github;
@@ -51,9 +52,4 @@ fn side(side: &super::Side) -> String {
         "global" => format!("{label} ({})", side.version),
         cloud => format!("{label} ({}, {cloud})", side.version),
     }
-}
-
-/// A text of a document without what a terminal or a line could be led astray by.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Documents, plain};
+use super::Documents;
 use crate::drift::{Change, Comparison, RULES, Rule, Severity};
+use crate::inert::plain;
 
 /// The comparison as SARIF 2.1.0, for code scanning.
 pub fn sarif(comparison: &Comparison, documents: &Documents<'_>, tool_version: &str) -> Value {

@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
-use super::{broken, plain, side};
+use super::{broken, side};
 use crate::drift::{Comparison, Severity};
+use crate::inert::plain;
 
 /// The comparison for a terminal: a block a severity, a line a change.
 pub fn text(comparison: &Comparison) -> String {
