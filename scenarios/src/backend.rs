@@ -147,6 +147,8 @@ pub(crate) struct Stack {
     pub(crate) setup: Setup,
     /// How many exchanges were made on the wire, those too that retries swallow.
     pub(crate) wire: Arc<AtomicU64>,
+    /// Fingerprints of the contracts that a cassette was recorded under, by version.
+    pub(crate) recorded_under: BTreeMap<String, String>,
     /// What must hold when the run has ended.
     pub(crate) finish: Box<dyn FnOnce() -> Result<(), String> + Send>,
 }
@@ -183,7 +185,7 @@ fn emulate(scenario: &Scenario, api: Api, observer: Observer) -> Stack {
             transport(tenant.requestor()),
         )
     };
-    Stack { setup, wire, finish: Box::new(|| Ok(())) }
+    Stack { setup, wire, recorded_under: BTreeMap::new(), finish: Box::new(|| Ok(())) }
 }
 
 /// The embedded tenant, and what it provides for scenarios.
@@ -224,7 +226,7 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
     };
     let cassette = cassette
         .ok_or_else(|| BackendError::NoCassette { file: file.clone(), remedy: remedy.clone() })?;
-    let Provenance { at, seed, given, .. } = cassette.provenance.clone();
+    let Provenance { at, seed, given, contracts, .. } = cassette.provenance.clone();
     let differs = |expected: &str, found: &str| BackendError::Provenance {
         file: file.clone(),
         expected: expected.to_owned(),
@@ -240,7 +242,7 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
     }
     let start: Timestamp =
         at.parse().map_err(|_| differs("the time at which recording began", &at))?;
-    let remedy = match cassette.provenance.contracts == fingerprints(api) {
+    let remedy = match contracts == fingerprints(api) {
         true => remedy,
         false => format!("{remedy}; it was recorded under other contracts than today's"),
     };
@@ -264,7 +266,7 @@ fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, Ba
         )
     };
     let finish = move || player.finish().map_err(|unread| unread.to_string());
-    Ok(Stack { setup, wire: Arc::default(), finish: Box::new(finish) })
+    Ok(Stack { setup, wire: Arc::default(), recorded_under: contracts, finish: Box::new(finish) })
 }
 
 /// The cassette that this build carries, for where there is no checkout.
@@ -332,7 +334,7 @@ pub async fn record(
             transport("requestor", tenant.requestor()),
         )
     };
-    let stack = Stack { setup, wire, finish: Box::new(|| Ok(())) };
+    let stack = Stack { setup, wire, recorded_under: BTreeMap::new(), finish: Box::new(|| Ok(())) };
     let performance = perform_on(scenario, api, Backend::Emulator, stack, interrupt).await;
     server.abort();
     let path = root.join(cassette_path(scenario, api));

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use harness::{Api, Failure, Observer, Run, Stage};
@@ -19,6 +20,9 @@ pub struct Performance {
     pub run: Run,
     /// How many exchanges were made on the wire, those too that retries swallowed; none in replay.
     pub wire: u64,
+    /// Fingerprints of the contracts that the cassette was recorded under, by version; empty where
+    /// none was replayed.
+    pub recorded_under: BTreeMap<String, String>,
     /// Why the play ended early, if it did.
     pub failure: Option<Failure>,
     /// Everything that was not as it should be, the failure first.
@@ -106,7 +110,8 @@ pub(crate) async fn perform_on(
         faults.extend(unread.map(|why| format!("{} on {api}: {why}", scenario.name)));
     }
     let wire = stack.wire.load(Ordering::Relaxed);
-    Performance { scenario, api, backend, run, wire, failure, faults }
+    let recorded_under = stack.recorded_under;
+    Performance { scenario, api, backend, run, wire, recorded_under, failure, faults }
 }
 
 /// Holds the three texts of a run against their golden files, by `compare` (area, name, text); a

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use contract::Contract;
+use contract::drift::{Comparison, report};
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
 use scenarios::{Backend, BackendError, Performance, Scenario, perform};
 use serde::Serialize;
 
+use crate::another::{self, Another};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::out::say;
@@ -31,6 +33,10 @@ pub(crate) struct Args {
     /// Print the outcome as JSON and nothing else.
     #[arg(long)]
     json: bool,
+    /// Another contract, as a file or address of metadata: say of each play which changes from the
+    /// contract of this build touch it. Once for each version.
+    #[arg(long, value_name = "DOCUMENT")]
+    contract: Vec<String>,
     /// Write the runs as data: steps, exchanges, verdicts, times.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -54,6 +60,9 @@ struct Play<'a> {
     passed: bool,
     faults: &'a [String],
     steps: Vec<StepLine<'a>>,
+    /// Changes to the other contracts that touch it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +94,8 @@ struct Played {
     run: Option<Run>,
     wire: u64,
     faults: Vec<String>,
+    /// What the other contracts change for it.
+    touched: Vec<Comparison>,
     exit: Exit,
 }
 
@@ -92,7 +103,8 @@ impl From<Performance> for Played {
     fn from(performance: Performance) -> Self {
         let Performance { scenario, api, backend, run, wire, faults, .. } = performance;
         let exit = if faults.is_empty() { Exit::Ok } else { Exit::Findings };
-        Self { scenario, api, backend, run: Some(run), wire, faults, exit }
+        let touched = Vec::new();
+        Self { scenario, api, backend, run: Some(run), wire, faults, touched, exit }
     }
 }
 
@@ -106,6 +118,8 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         return list(&selected, args.json);
     }
     readable_contracts()?;
+    let others = args.contract.iter().map(|label| Another::read(label));
+    let others: Vec<Another> = others.collect::<Result<_, _>>()?;
     // Known before anything is played: a run that cannot be kept is no use.
     let trace = match &args.trace {
         Some(path) => {
@@ -131,8 +145,12 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
                     progress::observer()
                 }
             };
-            let played = match perform(scenario, api, backend, observer, &interrupt).await {
-                Ok(performance) => Played::from(performance),
+            let mut outdated = Vec::new();
+            let mut played = match perform(scenario, api, backend, observer, &interrupt).await {
+                Ok(performance) => {
+                    outdated = another::outdated(&performance.recorded_under);
+                    Played::from(performance)
+                }
                 Err(error @ (BackendError::NotConfigured | BackendError::Machine(_))) => {
                     return Err(not_had(error));
                 }
@@ -140,11 +158,25 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
                 Err(error) => {
                     let Failure { exit, message } = not_had(error);
                     let faults = vec![message];
-                    Played { scenario, api, backend, run: None, wire: 0, faults, exit }
+                    let touched = Vec::new();
+                    Played { scenario, api, backend, run: None, wire: 0, faults, touched, exit }
                 }
             };
             if !args.json {
                 print_end(scenario, api, backend, played.run.as_ref(), &played.faults);
+                for line in outdated {
+                    say!("{}\n", indented(&line));
+                }
+            }
+            for other in &others {
+                let trace = played.run.as_ref().map(Run::trace);
+                let touching = trace.and_then(|trace| other.touching(scenario.name, trace));
+                if let Some(comparison) = touching {
+                    if !args.json {
+                        say!("{}\n", indented(&other.told(&comparison)));
+                    }
+                    played.touched.push(comparison);
+                }
             }
             plays.push(played);
             if interrupt.is_raised() {
@@ -264,6 +296,7 @@ fn play(played: &Played) -> Play<'_> {
         passed: played.faults.is_empty(),
         faults: &played.faults,
         steps: steps.collect(),
+        changes: played.touched.iter().map(report::json).collect(),
     }
 }
 

@@ -11,6 +11,7 @@
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+mod another;
 mod audit;
 mod contract;
 mod dictionary;

@@ -94,7 +94,17 @@ impl Metadata {
         for schema in &schemas {
             reader.read_schema(*schema);
         }
-        let Reader { metadata, names, other_references, .. } = reader;
+        let Reader { metadata, names, other_references, fault, .. } = reader;
+        if let Some((byte, expected, found)) = fault {
+            let at = document.text_pos_at(byte);
+            let place = format!(", line {}, column {}", at.row, at.col);
+            return Err(CsdlError {
+                file: file.to_owned(),
+                place,
+                expected: expected.to_owned(),
+                found,
+            });
+        }
         if metadata.dangles(&other_references) {
             return Err(dangling(&document, &schemas, &metadata, &names, file));
         }
@@ -182,6 +192,8 @@ struct Reader {
     /// Names of types that are referred to from where nothing is kept.
     other_references: Vec<String>,
     container: String,
+    /// The first thing that cannot be meant: where, what was expected, and what was found.
+    fault: Option<(usize, &'static str, String)>,
 }
 
 impl Reader {
@@ -200,7 +212,24 @@ impl Reader {
             names.add(schema);
         }
         let metadata = Metadata { sources: vec![source.to_owned()], ..Metadata::default() };
-        Self { metadata, names, other_references: Vec::new(), container: String::new() }
+        Self {
+            metadata,
+            names,
+            other_references: Vec::new(),
+            container: String::new(),
+            fault: None,
+        }
+    }
+
+    /// The name of what a node declares; without one, or with one that is taken, it cannot be meant.
+    fn declared(&mut self, node: Node<'_, '_>, name: &str, taken: bool) {
+        if self.fault.is_none() && (name.is_empty() || taken) {
+            let tag = node.tag_name().name();
+            self.fault = Some(match taken {
+                true => (node.range().start, "each name once", format!("another {tag} '{name}'")),
+                false => (node.range().start, "a Name", format!("a {tag} without")),
+            });
+        }
     }
 
     fn read_schema(&mut self, schema: Node<'_, '_>) {
@@ -239,9 +268,11 @@ impl Reader {
                 }
                 _ => continue,
             };
-            let name = qualified(namespace, node.attribute("Name").unwrap_or_default());
+            let short = node.attribute("Name").unwrap_or_default();
+            let name = qualified(namespace, short);
             let read = self.read_type(&name, node, kind);
-            self.metadata.types.insert(name, read);
+            let taken = self.metadata.types.insert(name, read).is_some();
+            self.declared(node, short, taken);
         }
     }
 
@@ -255,17 +286,27 @@ impl Reader {
                 _ => {}
             }
         }
+        let mut words = HashSet::new();
         for child in node.children().filter(Node::is_element) {
             match child.tag_name().name() {
                 tag @ ("Property" | "NavigationProperty") => {
                     let (member_name, member) = read_member(child, &self.names);
                     self.read_inline(Annotated::Member(name, member_name), child);
-                    match tag {
+                    let taken = match tag {
                         "Property" => read.properties.insert(member_name.to_owned(), member),
                         _ => read.navigations.insert(member_name.to_owned(), member),
                     };
+                    let other = match tag {
+                        "Property" => read.navigations.contains_key(member_name),
+                        _ => read.properties.contains_key(member_name),
+                    };
+                    self.declared(child, member_name, taken.is_some() || other);
                 }
-                "Member" => read.words.push(read_word(child, read.words.last())),
+                "Member" => {
+                    let word_name = child.attribute("Name").unwrap_or_default();
+                    self.declared(child, word_name, !words.insert(word_name));
+                    read.words.push(read_word(child, word_name, read.words.last()));
+                }
                 "Key" => {
                     let names = child.children().filter_map(|property| property.attribute("Name"));
                     read.key.extend(names.map(str::to_owned));
@@ -365,7 +406,9 @@ impl Reader {
                 }
             }
         }
-        if let (Some(binding), Some(name)) = (binding, node.attribute("Name")) {
+        let name = node.attribute("Name").unwrap_or_default();
+        self.declared(node, name, false);
+        if let Some(binding) = binding {
             let key = Operation::key(&binding, name, kind, &names);
             self.metadata.operations.push((binding.name, key, operation));
         }
@@ -481,11 +524,11 @@ fn read_member<'a>(node: Node<'a, '_>, names: &Names) -> (&'a str, Member) {
 }
 
 /// A word of an enum. One without a number has the one behind its neighbour's.
-fn read_word(node: Node<'_, '_>, before: Option<&Word>) -> Word {
+fn read_word(node: Node<'_, '_>, name: &str, before: Option<&Word>) -> Word {
     let given = node.attribute("Value").and_then(|value| value.parse().ok());
     let next = || match before {
         None => Some(0),
         Some(word) => word.value.and_then(|value| value.checked_add(1)),
     };
-    Word { name: node.attribute("Name").unwrap_or_default().to_owned(), value: given.or_else(next) }
+    Word { name: name.to_owned(), value: given.or_else(next) }
 }

@@ -440,15 +440,13 @@ impl Contract {
 pub(crate) fn extends_itself(types: &BTreeMap<String, Type>) -> Option<String> {
     let mut ending: HashSet<&str> = HashSet::new();
     for name in types.keys() {
-        let mut chain = vec![name.as_str()];
-        while let Some(base) = types.get(chain[chain.len() - 1]).and_then(|t| t.base.as_deref()) {
-            if ending.contains(base) {
-                break;
-            }
-            if chain.contains(&base) {
+        let mut chain: HashSet<&str> = HashSet::new();
+        let mut next = Some(name.as_str());
+        while let Some(at) = next.filter(|at| !ending.contains(at)) {
+            if !chain.insert(at) {
                 return Some(name.clone());
             }
-            chain.push(base);
+            next = types.get(at).and_then(|found| found.base.as_deref());
         }
         ending.extend(chain);
     }

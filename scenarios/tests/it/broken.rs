@@ -170,8 +170,16 @@ async fn a_renamed_member_is_named_by_contract_and_golden_file() {
     );
     let scenario: &'static Scenario = find("tutorial-current").unwrap();
     let (backend, faults) = (Backend::Emulator, vec![]);
-    let performance =
-        Performance { scenario, api: Api::V1, backend, run, wire: 0, failure, faults };
+    let performance = Performance {
+        scenario,
+        api: Api::V1,
+        backend,
+        run,
+        wire: 0,
+        recorded_under: std::collections::BTreeMap::new(),
+        failure,
+        faults,
+    };
     // Only compared: this difference is nobody's to accept.
     let faults = judge(&performance, snapshots::compare);
     let transcript = &faults[0];

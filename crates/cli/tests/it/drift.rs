@@ -122,3 +122,54 @@ fn recordings_of_every_kind_say_whom_a_change_hits() {
         "error: torn.har, entry 2: expected a response to each request, found a request without\n"
     );
 }
+
+/// A cassette, held against another contract than the one whose fingerprint it carries.
+#[test]
+fn a_replay_says_which_changes_of_another_contract_touch_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut head = contract::Contract::builtin("v1.0").unwrap().clone();
+    head.types.get_mut("accessPackage").unwrap().properties.remove("isHidden").unwrap();
+    std::fs::write(folder.path().join("head.json"), head.to_text()).unwrap();
+    let play = |scenario: &str, api: &str| {
+        let e2e = ["e2e", scenario, "--api", api, "--backend", "replay", "--contract", "head.json"];
+        let ended = entitle_in(folder.path(), &e2e);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        ended.out
+    };
+    let hit = play("tutorial-current", "v1.0");
+    assert!(
+        hit.contains("accessPackage.isHidden  property-removed  was Edm.Boolean  [reader, writer]\n        tutorial-current · Step 1.5: Create the access package · POST "),
+        "{hit}"
+    );
+    let (base, head) =
+        (contract::Contract::builtin("v1.0").unwrap().fingerprint(), head.fingerprint());
+    let missed = play("resource-requests", "v1.0");
+    let told = format!("no change from contract {base} to {head} (head.json) touches this play");
+    assert!(missed.contains(&told), "{missed}");
+    // A play of the other version is not touched, and nothing is said.
+    let other = play("expiry", "beta");
+    assert!(!other.contains("head.json"), "{other}");
+    // A cassette that carries another fingerprint says so.
+    let checkout = tempfile::tempdir().unwrap();
+    let cassettes = checkout.path().join("scenarios/cassettes");
+    std::fs::create_dir_all(&cassettes).unwrap();
+    std::fs::write(checkout.path().join("scenarios/Cargo.toml"), "").unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let goldens = root.join("snapshots/golden/expiry");
+    std::fs::create_dir_all(checkout.path().join("snapshots/golden/expiry")).unwrap();
+    for golden in std::fs::read_dir(goldens).unwrap() {
+        let golden = golden.unwrap();
+        let to = checkout.path().join("snapshots/golden/expiry").join(golden.file_name());
+        std::fs::copy(golden.path(), to).unwrap();
+    }
+    let cassette =
+        std::fs::read_to_string(root.join("scenarios/cassettes/expiry.v1.0.json")).unwrap();
+    let old = cassette.replace(&base, "0123456789ab");
+    std::fs::write(cassettes.join("expiry.v1.0.json"), old).unwrap();
+    let ended =
+        entitle_in(checkout.path(), &["e2e", "expiry", "--api", "v1.0", "--backend", "replay"]);
+    let told = format!(
+        "  recorded under contract v1.0 0123456789ab, judged by {base}: `entitle drift THEN v1.0 --used-by CASSETTE` says which changes touch it\n"
+    );
+    assert!(ended.out.contains(&told), "{ended:?}");
+}

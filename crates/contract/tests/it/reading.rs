@@ -157,6 +157,18 @@ fn documents_that_cannot_be_meant_are_refused_with_their_place() {
         error(&dangling),
         "c.csdl, line 9, column 87: expected a Type that the document declares, found 'g.usage'"
     );
+    let nameless = DOCUMENT.replace(r#"<Member Name="a""#, "<Member");
+    assert_eq!(
+        error(&nameless),
+        "c.csdl, line 13, column 38: expected a Name, found a Member without"
+    );
+    let twice = DOCUMENT.replace(r#"<Member Name="b""#, r#"<Member Name="a""#);
+    assert_eq!(
+        error(&twice),
+        "c.csdl, line 13, column 66: expected each name once, found another Member 'a'"
+    );
+    let both = DOCUMENT.replace(r#"<Property Name="place""#, r#"<Property Name="manager""#);
+    assert!(error(&both).ends_with("found another Property 'manager'"), "{}", error(&both));
     assert!(error("").starts_with("c.csdl, line 1, column 1: expected XML, found "));
     let bomb = format!(
         r#"<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>{}"#,
