@@ -1,6 +1,6 @@
 //! Everything a developer or CI runs: `cargo xtask TASK`.
 //!
-//! What a user of the tool can do as well (`e2e`, `record`, `emulate`, `contract` …) is forwarded
+//! What a user of the tool can do as well (`e2e`, `record`, `emulate`, `drift` …) is forwarded
 //! to the binary `entitle`; here is only what this repository needs.
 
 mod bench;
@@ -18,7 +18,7 @@ use xshell::Shell;
     name = "cargo xtask",
     bin_name = "cargo xtask",
     about = "Tasks of this repository",
-    after_help = "And every command of `entitle`: e2e, record, emulate, contract (`cargo xtask e2e --help`)"
+    after_help = "And every command of `entitle`: e2e, record, emulate, contract, drift, audit (`cargo xtask e2e --help`)"
 )]
 struct Args {
     #[command(subcommand)]
@@ -34,7 +34,7 @@ enum Task {
     /// The measurements of `bench`, in this very process
     #[command(hide = true)]
     BenchHere,
-    /// Any command of `entitle`: e2e, record, emulate, contract
+    /// Any command of `entitle`: e2e, record, emulate, contract, drift, audit
     #[command(external_subcommand)]
     Entitle(Vec<OsString>),
 }

@@ -33,8 +33,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_readme_has_its_two_commands() {
+    fn the_readme_begins_with_its_two_commands() {
         let text = include_str!("../../README.md");
-        assert_eq!(commands(text), ["cargo xtask e2e", "cargo test --workspace"]);
+        assert_eq!(commands(text)[..2], ["cargo xtask e2e", "cargo test --workspace"]);
+        assert!(commands(text)[2..].iter().all(|command| command.starts_with("cargo xtask ")));
     }
 }

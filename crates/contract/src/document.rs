@@ -1,9 +1,8 @@
-use std::collections::BTreeSet;
-
 use thiserror::Error;
 
 use crate::csdl::{CsdlError, Metadata};
 use crate::facts::{Contract, ContractError};
+use crate::slice::Reach;
 
 /// A document that says what the API is: metadata, or a contract that was stored.
 #[derive(Debug, Clone)]
@@ -95,17 +94,16 @@ impl Document {
     ) -> Result<(Contract, Contract), CsdlError> {
         let (base, base_version) = base;
         let (head, head_version) = head;
-        let reached = |document: &Self| -> BTreeSet<String> {
-            match document {
-                Self::Metadata(metadata) => metadata.reached(),
-                Self::Stored(contract) => contract.types.keys().cloned().collect(),
-            }
+        let reach = |document: &Self| match document {
+            Self::Metadata(metadata) => metadata.reach(),
+            Self::Stored(contract) => Reach::of(contract.types.keys()),
         };
-        let both = &reached(base) | &reached(head);
-        let contract = |document: &Self, version: &str| match document {
-            Self::Metadata(metadata) => metadata.slice_with(version, &both),
+        let (of_base, of_head) = (reach(base), reach(head));
+        let contract = |document: &Self, version: &str, reach: Reach| match document {
+            Self::Metadata(metadata) => metadata.slice_of(version, &reach),
             Self::Stored(contract) => Ok(contract.clone()),
         };
-        Ok((contract(base, base_version)?, contract(head, head_version)?))
+        let base = contract(base, base_version, of_base.and(&of_head))?;
+        Ok((base, contract(head, head_version, of_head.and(&of_base))?))
     }
 }

@@ -1,5 +1,6 @@
-//! The contract: what Microsoft's own metadata says of entitlement management, as readable facts,
-//! and the judge that holds exchanges against it.
+//! The contract: what Microsoft's own metadata says of entitlement management, as readable facts;
+//! and the judges that hold exchanges ([`Judge`]), other revisions ([`drift`]) and documentation
+//! ([`audit`]) against it.
 //!
 //! ```
 //! use contract::{Contract, Exchange};
@@ -17,9 +18,10 @@
 //!     accessPackage of v1.0 declares no such member");
 //! ```
 //!
-//! CSDL is read ([`Metadata`]), sliced to what is reachable from entitlement management and the
-//! directory nouns in use ([`Metadata::slice`]), stored as JSON of facts ([`Contract`]), turned
-//! into one JSON Schema 2020-12 a version, and compiled once ([`Judge`]).
+//! CSDL is read ([`Metadata`], or [`Document`] where it may be a stored contract), sliced to what
+//! is reachable from entitlement management and the directory nouns in use ([`Metadata::slice`]),
+//! stored as JSON of facts ([`Contract`]), turned into one JSON Schema 2020-12 a version, and
+//! compiled once ([`Judge`]).
 //!
 //! Invariants, said as absences: knows neither client nor emulator; no schema is written by hand;
 //! no CSDL text is kept.

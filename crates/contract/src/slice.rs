@@ -105,7 +105,28 @@ fn extending(types: &BTreeMap<String, Type>) -> BTreeMap<&str, Vec<&str>> {
     extending
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The types of a slice, and how far each is followed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reach(BTreeMap<String, Depth>);
+
+impl Reach {
+    /// Types that are kept for their own sake, without being followed.
+    pub(crate) fn of<'a>(names: impl Iterator<Item = &'a String>) -> Self {
+        Self(names.map(|name| (name.clone(), Depth::Structural)).collect())
+    }
+
+    /// These types, and those of `others` as they are.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        let mut both = others.0.clone();
+        for depth in both.values_mut() {
+            *depth = Depth::Structural;
+        }
+        both.extend(self.0.iter().map(|(name, depth)| (name.clone(), *depth)));
+        Self(both)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Depth {
     /// Structural properties and what they are made of.
     Structural,
@@ -120,20 +141,11 @@ impl Metadata {
     /// # Errors
     /// [`CsdlError`] where the metadata says nothing of entitlement management.
     pub fn slice(&self, version: &str) -> Result<Contract, CsdlError> {
-        self.slice_with(version, &BTreeSet::new())
+        self.slice_of(version, &self.reach())
     }
 
-    /// The names of the types of the slice.
-    pub(crate) fn reached(&self) -> BTreeSet<String> {
-        self.reach().into_keys().collect()
-    }
-
-    /// The slice, and the types named besides as far as they are there.
-    pub(crate) fn slice_with(
-        &self,
-        version: &str,
-        also: &BTreeSet<String>,
-    ) -> Result<Contract, CsdlError> {
+    /// The types named by `kept`, as far as they are there, as the contract of `version`.
+    pub(crate) fn slice_of(&self, version: &str, kept: &Reach) -> Result<Contract, CsdlError> {
         let [(_, singleton, behind), ..] = ROOTS;
         if self.root(singleton, behind).is_none() || !self.types.contains_key(CENTRE) {
             return Err(CsdlError {
@@ -143,10 +155,7 @@ impl Metadata {
                 found: format!("{} types without", self.types.len()),
             });
         }
-        let mut kept = self.reach();
-        for name in also.iter().filter(|name| self.types.contains_key(*name)) {
-            kept.entry(name.clone()).or_insert(Depth::Structural);
-        }
+        let kept = &kept.0;
         let mut contract = Contract::empty(version);
         contract.sources.clone_from(&self.sources);
         for (prefix, root, behind) in ROOTS {
@@ -154,11 +163,11 @@ impl Metadata {
                 contract.roots.insert(prefix.to_owned(), target);
             }
         }
-        let names: BTreeSet<&String> = kept.keys().collect();
         for name in kept.keys() {
-            let mut found = self.types[name].clone();
+            let Some(found) = self.types.get(name) else { continue };
+            let mut found = found.clone();
             // A path may lead through a navigation only where the contract knows what is behind.
-            found.navigations.retain(|_, member| names.contains(&member.type_ref.name));
+            found.navigations.retain(|_, member| kept.contains_key(&member.type_ref.name));
             contract.types.insert(name.clone(), found);
             if self.observed.contains(name) {
                 contract.observed.insert(name.clone());
@@ -185,7 +194,8 @@ impl Metadata {
         Some(member.type_ref.clone())
     }
 
-    fn reach(&self) -> BTreeMap<String, Depth> {
+    /// What entitlement management and the directory nouns in use lead to.
+    pub(crate) fn reach(&self) -> Reach {
         let extending = extending(&self.types);
         let mut operations: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
         for (binding, _, operation) in &self.operations {
@@ -221,7 +231,7 @@ impl Metadata {
                 }
             }
         }
-        kept
+        Reach(kept)
     }
 
     /// Whether a type is the directory's: its structural properties belong to the contract, what

@@ -1,147 +1,16 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use roxmltree::{Document, Node};
-use thiserror::Error;
 
+use super::Metadata;
+use super::names::{Names, qualified};
 use crate::annotation::{self, Annotated};
-use crate::facts::{Kind, Member, Source, Type, TypeRef, Word, extends_itself};
+use crate::facts::{Kind, Member, Source, Type, TypeRef, Word};
 use crate::operation::{Operation, OperationKind, Parameter};
-
-/// All that a metadata document says of types, by short name, of operations, of the container, and
-/// of what may be done with them.
-#[derive(Debug, Clone, Default)]
-pub struct Metadata {
-    pub(crate) types: BTreeMap<String, Type>,
-    /// Entity sets and singletons.
-    pub(crate) container: BTreeMap<String, TypeRef>,
-    /// Bound actions and functions, with the name of the type that each is bound to.
-    pub(crate) operations: Vec<(String, String, Operation)>,
-    pub(crate) annotations: BTreeMap<String, BTreeMap<String, String>>,
-    /// Types that were observed as a whole.
-    pub(crate) observed: BTreeSet<String>,
-    pub(crate) sources: Vec<String>,
-}
-
-/// A document that is no CSDL.
-#[derive(Debug, Error)]
-#[error("{file}{place}: expected {expected}, found {found}")]
-pub struct CsdlError {
-    /// The file.
-    pub file: String,
-    /// `, line L, column C` where it is known.
-    pub place: String,
-    /// What would have been right.
-    pub expected: String,
-    /// What stands there.
-    pub found: String,
-}
-
-/// A larger document is refused before it is read: Microsoft's largest has 4 MB.
-pub const LARGEST: usize = 64 * 1024 * 1024;
-
-/// What refers to types, and by which attribute.
-const REFERENCES: [(&str, &str); 9] = [
-    ("EntityType", "BaseType"),
-    ("ComplexType", "BaseType"),
-    ("Property", "Type"),
-    ("NavigationProperty", "Type"),
-    ("Parameter", "Type"),
-    ("ReturnType", "Type"),
-    ("TypeDefinition", "UnderlyingType"),
-    ("EntitySet", "EntityType"),
-    ("Singleton", "Type"),
-];
-
-/// The namespace whose types go by their bare names; types of others are kept apart by it.
-const MAIN_NAMESPACE: &str = "microsoft.graph";
 
 const EDM: &str = "http://docs.oasis-open.org/odata/ns/edm";
 
-impl Metadata {
-    /// Reads a CSDL XML document. `file` names it in errors, `source` in the contract.
-    ///
-    /// # Errors
-    /// [`CsdlError`] with the place.
-    pub fn parse(text: &str, file: &str, source: &str) -> Result<Self, CsdlError> {
-        if text.len() > LARGEST {
-            return Err(CsdlError {
-                file: file.to_owned(),
-                place: String::new(),
-                expected: format!("a document of at most {} MB", LARGEST / 1024 / 1024),
-                found: format!("one of {} MB", text.len() / 1024 / 1024),
-            });
-        }
-        let document = Document::parse(text).map_err(|error| {
-            let at = error.pos();
-            CsdlError {
-                file: file.to_owned(),
-                place: format!(", line {}, column {}", at.row, at.col),
-                expected: "XML".into(),
-                found: error.to_string(),
-            }
-        })?;
-        let schemas = schemas(&document);
-        if schemas.is_empty() {
-            let root = document.root_element();
-            return Err(CsdlError {
-                file: file.to_owned(),
-                place: ", line 1".into(),
-                expected: "an edmx:Edmx document with a Schema of OData 4".into(),
-                found: format!("a document of <{}> without one", root.tag_name().name()),
-            });
-        }
-        let mut reader = Reader::new(&document, &schemas, source);
-        for schema in &schemas {
-            reader.read_schema(*schema);
-        }
-        let Reader { metadata, names, other_references, fault, .. } = reader;
-        if let Some((byte, expected, found)) = fault {
-            let at = document.text_pos_at(byte);
-            let place = format!(", line {}, column {}", at.row, at.col);
-            return Err(CsdlError {
-                file: file.to_owned(),
-                place,
-                expected: expected.to_owned(),
-                found,
-            });
-        }
-        if metadata.dangles(&other_references) {
-            return Err(dangling(&document, &schemas, &metadata, &names, file));
-        }
-        metadata.bases_end(file)?;
-        Ok(metadata)
-    }
-
-    /// Whether anything refers to a type that the document does not declare. The place is looked
-    /// for only where it does.
-    fn dangles(&self, other_references: &[String]) -> bool {
-        let known: HashSet<&str> = self.types.keys().map(String::as_str).collect();
-        let unknown = |name: &String| !(name.starts_with("Edm.") || known.contains(name.as_str()));
-        let of_members = |found: &Type| {
-            found.base.iter().any(unknown)
-                || found.properties.values().any(|member| unknown(&member.type_ref.name))
-                || found.navigations.values().any(|member| unknown(&member.type_ref.name))
-        };
-        self.types.values().any(of_members)
-            || self.container.values().any(|target| unknown(&target.name))
-            || other_references.iter().any(unknown)
-    }
-
-    /// Refuses types that extend themselves.
-    pub(crate) fn bases_end(&self, file: &str) -> Result<(), CsdlError> {
-        match extends_itself(&self.types) {
-            None => Ok(()),
-            Some(name) => Err(CsdlError {
-                file: file.to_owned(),
-                place: String::new(),
-                expected: "types whose bases end".into(),
-                found: format!("{name}, which extends itself"),
-            }),
-        }
-    }
-}
-
-fn schemas<'a, 'input>(document: &'a Document<'input>) -> Vec<Node<'a, 'input>> {
+pub(super) fn schemas<'a, 'input>(document: &'a Document<'input>) -> Vec<Node<'a, 'input>> {
     let root = document.root_element();
     let services = root.children().filter(|node| node.tag_name().name() == "DataServices");
     services
@@ -152,52 +21,19 @@ fn schemas<'a, 'input>(document: &'a Document<'input>) -> Vec<Node<'a, 'input>> 
         .collect()
 }
 
-/// The first reference to a type that the document does not declare.
-fn dangling(
-    document: &Document<'_>,
-    schemas: &[Node<'_, '_>],
-    metadata: &Metadata,
-    names: &Names,
-    file: &str,
-) -> CsdlError {
-    for node in schemas.iter().flat_map(Node::descendants).filter(Node::is_element) {
-        let tag = node.tag_name().name();
-        for (_, attribute) in REFERENCES.iter().filter(|(owner, _)| *owner == tag) {
-            let Some(text) = node.attribute(*attribute) else { continue };
-            let name = names.type_ref(text).name;
-            if name.starts_with("Edm.") || metadata.types.contains_key(&name) {
-                continue;
-            }
-            let at = document.text_pos_at(node.range().start);
-            return CsdlError {
-                file: file.to_owned(),
-                place: format!(", line {}, column {}", at.row, at.col),
-                expected: format!("a {attribute} that the document declares"),
-                found: format!("'{text}'"),
-            };
-        }
-    }
-    CsdlError {
-        file: file.to_owned(),
-        place: String::new(),
-        expected: "types that the document declares".into(),
-        found: "a reference to another".into(),
-    }
-}
-
 /// A document while it is read.
-struct Reader {
-    metadata: Metadata,
-    names: Names,
+pub(super) struct Reader {
+    pub(super) metadata: Metadata,
+    pub(super) names: Names,
     /// Names of types that are referred to from where nothing is kept.
-    other_references: Vec<String>,
+    pub(super) other_references: Vec<String>,
     container: String,
     /// The first thing that cannot be meant: where, what was expected, and what was found.
-    fault: Option<(usize, &'static str, String)>,
+    pub(super) fault: Option<(usize, &'static str, String)>,
 }
 
 impl Reader {
-    fn new(document: &Document<'_>, schemas: &[Node<'_, '_>], source: &str) -> Self {
+    pub(super) fn new(document: &Document<'_>, schemas: &[Node<'_, '_>], source: &str) -> Self {
         let mut names = Names::default();
         for included in document
             .root_element()
@@ -232,7 +68,7 @@ impl Reader {
         }
     }
 
-    fn read_schema(&mut self, schema: Node<'_, '_>) {
+    pub(super) fn read_schema(&mut self, schema: Node<'_, '_>) {
         let namespace = schema.attribute("Namespace").unwrap_or_default();
         // Targets of annotations begin with the container's name.
         let container = schema.children().find(|node| node.tag_name().name() == "EntityContainer");
@@ -427,77 +263,6 @@ impl Reader {
                 self.read_inline(Annotated::Container(name), node);
             }
         }
-    }
-}
-
-/// Namespaces by alias, and what type definitions stand for.
-#[derive(Default)]
-pub(crate) struct Names {
-    /// By alias and by themselves; few, so that a look at each is the fastest.
-    namespaces: Vec<(String, String)>,
-    definitions: HashMap<String, String>,
-}
-
-impl Names {
-    fn add_aliases(&mut self, node: &Node<'_, '_>) {
-        let namespace = node.attribute("Namespace").unwrap_or_default();
-        for name in [node.attribute("Alias"), Some(namespace)].into_iter().flatten() {
-            self.namespaces.push((name.to_owned(), namespace.to_owned()));
-        }
-    }
-
-    fn add(&mut self, schema: &Node<'_, '_>) {
-        self.add_aliases(schema);
-        let namespace = schema.attribute("Namespace").unwrap_or_default();
-        for node in schema.children().filter(|node| node.tag_name().name() == "TypeDefinition") {
-            if let (Some(name), Some(of)) =
-                (node.attribute("Name"), node.attribute("UnderlyingType"))
-            {
-                self.definitions.insert(qualified(namespace, name), of.to_owned());
-            }
-        }
-    }
-
-    fn namespace<'a>(&'a self, prefix: &'a str) -> &'a str {
-        let known = self.namespaces.iter().find(|(name, _)| name == prefix);
-        known.map_or(prefix, |(_, namespace)| namespace.as_str())
-    }
-
-    /// A type as it is referred to: aliases resolved, definitions followed.
-    pub(crate) fn type_ref(&self, text: &str) -> TypeRef {
-        let within = text.strip_prefix("Collection(").and_then(|rest| rest.strip_suffix(')'));
-        let full = within.unwrap_or(text);
-        let name = match full.rsplit_once('.') {
-            Some(("Edm", _)) | None => full.to_owned(),
-            Some((prefix, short)) => {
-                let namespace = self.namespace(prefix);
-                let name = qualified(namespace, short);
-                // A definition is another name of a simple type.
-                match self.definitions.is_empty() {
-                    true => name,
-                    false => self.definitions.get(&name).cloned().unwrap_or(name),
-                }
-            }
-        };
-        TypeRef { name, collection: within.is_some() }
-    }
-
-    /// A vocabulary term with its namespace in full.
-    pub(crate) fn term<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
-        match text.rsplit_once('.') {
-            Some((prefix, short)) => match self.namespace(prefix) {
-                namespace if namespace != prefix => format!("{namespace}.{short}").into(),
-                _ => text.into(),
-            },
-            None => text.into(),
-        }
-    }
-}
-
-fn qualified(namespace: &str, name: &str) -> String {
-    match namespace {
-        MAIN_NAMESPACE => name.to_owned(),
-        other => format!("{other}.{name}"),
     }
 }
 
