@@ -103,7 +103,7 @@ fn validating(scenario: &'static Scenario) {
 /// Two large documents: parsed by the XML library alone, and read, sliced and compared.
 fn comparing() {
     let (base, what) = metadata();
-    let head = base.replace("Name=\"displayName\"", "Name=\"title\"");
+    let head = base.replace("Name=\"displayName\"", "Name=\"shownAs\"");
     let megabytes = format!("{}.{} MB", base.len() / 1_000_000, base.len() / 100_000 % 10);
     let xml = times(15, || {
         for text in [&base, &head] {
@@ -113,7 +113,7 @@ fn comparing() {
     let parsed = |both: Result<(Document, Document), contract::DocumentError>| {
         let (base, head) = both.expect("it is CSDL");
         let (base, head) =
-            Document::contracts((&base, "v1.0"), (&head, "v1.0")).expect("it has the centre");
+            Document::contracts((base, "v1.0"), (head, "v1.0")).expect("it has the centre");
         black_box(drift::compare(&base, &head, None).len())
     };
     let (base, head) = ((base.as_str(), "base", "base"), (head.as_str(), "head", "head"));

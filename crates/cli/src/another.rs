@@ -25,7 +25,7 @@ impl Another {
         let version = document.version(label).map_err(Failure::usage)?;
         let base = Contract::builtin(&version).map_err(Failure::usage)?;
         let stored = Document::Stored(base.clone());
-        let (_, head) = Document::contracts((&stored, &version), (&document, &version))
+        let (_, head) = Document::contracts((stored, &version), (document, &version))
             .map_err(Failure::usage)?;
         let cloud = Cloud::told_by(label);
         let global = Some(base).filter(|_| cloud != Cloud::Global);

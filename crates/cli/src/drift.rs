@@ -178,7 +178,7 @@ fn of_documents(args: &Args) -> Result<Compared, Failure> {
     let base_version = version(&base_document, &base.label)?;
     let head_version = version(&head_document, &head.label)?;
     let (base_contract, head_contract) =
-        Document::contracts((&base_document, &base_version), (&head_document, &head_version))
+        Document::contracts((base_document, &base_version), (head_document, &head_version))
             .map_err(Failure::usage)?;
     let base_cloud = args.base_cloud.unwrap_or_else(|| Cloud::told_by(&base.label));
     let head_cloud = args.head_cloud.unwrap_or_else(|| Cloud::told_by(&head.label));
@@ -221,8 +221,7 @@ fn global_service(
     if let Some(label) = &args.global {
         let named = document::read(label)?;
         let document = Document::parse(&named.text, label, &named.short).map_err(Failure::usage)?;
-        let pair = (&document, version);
-        let (contract, _) = Document::contracts(pair, pair).map_err(Failure::usage)?;
+        let contract = document.contract(version).map_err(Failure::usage)?;
         return Ok((label.clone(), contract));
     }
     let builtin = Contract::builtin(version).map_err(Failure::usage)?;

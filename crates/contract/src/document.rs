@@ -52,14 +52,8 @@ impl Document {
         head: (&str, &str, &str),
     ) -> Result<(Self, Self), DocumentError> {
         let parse = |(text, file, source): (&str, &str, &str)| Self::parse(text, file, source);
-        std::thread::scope(|scope| {
-            let head = scope.spawn(|| parse(head));
-            let base = parse(base);
-            match head.join() {
-                Ok(head) => Ok((base?, head?)),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        })
+        let (base, head) = together(|| parse(base), || parse(head));
+        Ok((base?, head?))
     }
 
     /// The version that it is of, as told by what entitlement management calls its catalogs.
@@ -83,27 +77,51 @@ impl Document {
         }
     }
 
-    /// The contracts of two documents that are to be compared: each has the types that the other
-    /// reaches, so that none seems new or gone that is only led to in another way.
+    /// What it says of entitlement management, as the contract of `version`.
+    ///
+    /// # Errors
+    /// [`CsdlError`] where metadata says nothing of it.
+    pub fn contract(self, version: &str) -> Result<Contract, CsdlError> {
+        match self {
+            Self::Metadata(metadata) => metadata.slice(version),
+            Self::Stored(contract) => Ok(contract),
+        }
+    }
+
+    /// The contracts of two documents that are to be compared, each with its version: each has the
+    /// types that the other reaches, so that none seems new or gone that is only led to in another
+    /// way.
     ///
     /// # Errors
     /// [`CsdlError`] where metadata says nothing of entitlement management.
     pub fn contracts(
-        base: (&Self, &str),
-        head: (&Self, &str),
+        base: (Self, &str),
+        head: (Self, &str),
     ) -> Result<(Contract, Contract), CsdlError> {
-        let (base, base_version) = base;
-        let (head, head_version) = head;
         let reach = |document: &Self| match document {
             Self::Metadata(metadata) => metadata.reach(),
             Self::Stored(contract) => Reach::of(contract.types.keys()),
         };
-        let (of_base, of_head) = (reach(base), reach(head));
-        let contract = |document: &Self, version: &str, reach: Reach| match document {
+        let (of_base, of_head) = together(|| reach(&base.0), || reach(&head.0));
+        // A document is large, and taking it apart costs as well: each thread does its own.
+        let contract = |(document, version): (Self, &str), reach: Reach| match document {
             Self::Metadata(metadata) => metadata.slice_of(version, &reach),
-            Self::Stored(contract) => Ok(contract.clone()),
+            Self::Stored(contract) => Ok(contract),
         };
-        let base = contract(base, base_version, of_base.and(&of_head))?;
-        Ok((base, contract(head, head_version, of_head.and(&of_base))?))
+        let (both_base, both_head) = (of_base.and(&of_head), of_head.and(&of_base));
+        let (base, head) = together(|| contract(base, both_base), || contract(head, both_head));
+        Ok((base?, head?))
     }
+}
+
+/// Both at once.
+fn together<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        match other.join() {
+            Ok(other) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }

@@ -420,6 +420,15 @@ impl Contract {
             .find_map(|(_, t)| t.properties.get(member).or_else(|| t.navigations.get(member)))
     }
 
+    /// The type that an `@odata.type` names: `#microsoft.graph.singleUser`, with or without the
+    /// mark; types of other namespaces by their names in full.
+    pub fn type_told(&self, told: &str) -> Option<&str> {
+        let name = told.trim_start_matches('#');
+        let short = name.strip_prefix("microsoft.graph.").unwrap_or(name);
+        let known = self.types.get_key_value(short).or_else(|| self.types.get_key_value(name));
+        known.map(|(name, _)| name.as_str())
+    }
+
     /// `type_name` and the types it extends, nearest first.
     pub fn lineage<'a>(&'a self, type_name: &str) -> impl Iterator<Item = (&'a str, &'a Type)> {
         let mut next = self.types.get_key_value(type_name);
@@ -439,8 +448,8 @@ impl Contract {
 /// A type that extends itself, over whatever bases; whoever follows bases would never end.
 pub(crate) fn extends_itself(types: &BTreeMap<String, Type>) -> Option<String> {
     let mut ending: HashSet<&str> = HashSet::new();
-    for name in types.keys() {
-        let mut chain: HashSet<&str> = HashSet::new();
+    let mut chain: HashSet<&str> = HashSet::new();
+    for (name, _) in types.iter().filter(|(_, found)| found.base.is_some()) {
         let mut next = Some(name.as_str());
         while let Some(at) = next.filter(|at| !ending.contains(at)) {
             if !chain.insert(at) {
@@ -448,7 +457,7 @@ pub(crate) fn extends_itself(types: &BTreeMap<String, Type>) -> Option<String> {
             }
             next = types.get(at).and_then(|found| found.base.as_deref());
         }
-        ending.extend(chain);
+        ending.extend(chain.drain());
     }
     None
 }

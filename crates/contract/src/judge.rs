@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::facts::{Kind, TypeRef};
 use crate::finding::{Direction, Finding, Severity};
 use crate::path::{Resolved, Target};
+use crate::schema::spelled;
 use crate::unserved::unserved;
 use crate::{Contract, EXCEPTIONS};
 
@@ -249,6 +250,11 @@ impl Judge {
                 &pointer,
                 "null, where the metadata does not allow it".to_owned(),
             )],
+            ValidationErrorKind::Pattern { pattern } if spelled(pattern).is_some() => {
+                let of = spelled(pattern).unwrap_or_default();
+                let message = format!("the value is not spelled as an {of}");
+                vec![finding("wrong-type", Severity::Violation, &pointer, message)]
+            }
             // The masked text names the expectation and leaves the value out.
             _ => vec![finding(
                 "wrong-type",

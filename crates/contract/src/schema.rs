@@ -76,7 +76,10 @@ impl Contract {
             let names: Vec<String> = self
                 .family(derived)
                 .into_iter()
-                .flat_map(|n| [format!("#microsoft.graph.{n}"), format!("microsoft.graph.{n}")])
+                .map(
+                    |n| if n.contains('.') { n.to_owned() } else { format!("microsoft.graph.{n}") },
+                )
+                .flat_map(|name| [format!("#{name}"), name])
                 .collect();
             schema = json!({
                 "if": {
@@ -124,13 +127,7 @@ impl Contract {
                 json!({"type": "integer"})
             }
             "Edm.Single" | "Edm.Double" | "Edm.Decimal" => json!({"type": "number"}),
-            "Edm.Guid" => pattern("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
-            "Edm.DateTimeOffset" => {
-                pattern(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)$")
-            }
-            "Edm.Date" => pattern(r"^\d{4}-\d\d-\d\d$"),
-            "Edm.TimeOfDay" => pattern(r"^\d\d:\d\d(:\d\d(\.\d{1,12})?)?$"),
-            "Edm.Duration" => pattern(r"^-?P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$"),
+            name if spelling(name).is_some() => pattern(spelling(name).unwrap_or_default()),
             name if self.types.contains_key(name) => reference(name),
             // Not in the contract: nothing is known, nothing is judged.
             _ => json!(true),
@@ -145,6 +142,24 @@ fn literal(text: &str) -> String {
         c => format!("\\u{{{:x}}}", u32::from(c)),
     };
     text.chars().map(escaped).collect()
+}
+
+/// How values of simple types are spelled, that JSON has no type for.
+const SPELLINGS: [(&str, &str); 5] = [
+    ("Edm.Guid", "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
+    ("Edm.DateTimeOffset", r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d)$"),
+    ("Edm.Date", r"^\d{4}-\d\d-\d\d$"),
+    ("Edm.TimeOfDay", r"^\d\d:\d\d(:\d\d(\.\d{1,12})?)?$"),
+    ("Edm.Duration", r"^-?P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$"),
+];
+
+fn spelling(type_name: &str) -> Option<&'static str> {
+    SPELLINGS.iter().find(|(name, _)| *name == type_name).map(|(_, pattern)| *pattern)
+}
+
+/// The simple type whose values a pattern spells.
+pub(crate) fn spelled(pattern: &str) -> Option<&'static str> {
+    SPELLINGS.iter().find(|(_, known)| *known == pattern).map(|(name, _)| *name)
 }
 
 fn own(name: &str) -> String {

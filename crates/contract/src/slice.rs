@@ -195,43 +195,43 @@ impl Metadata {
     }
 
     /// What entitlement management and the directory nouns in use lead to.
-    pub(crate) fn reach(&self) -> Reach {
+    pub(crate) fn reach<'a>(&'a self) -> Reach {
         let extending = extending(&self.types);
         let mut operations: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
         for (binding, _, operation) in &self.operations {
             operations.entry(binding).or_default().push(operation);
         }
-        let mut kept: BTreeMap<String, Depth> = BTreeMap::new();
-        let mut queue: Vec<(String, Depth)> = vec![(CENTRE.to_owned(), Depth::Whole)];
-        queue.extend(DIRECTORY.map(|name| (name.to_owned(), Depth::Structural)));
+        let mut kept: BTreeMap<&str, Depth> = BTreeMap::new();
+        let mut queue: Vec<(&str, Depth)> = vec![(CENTRE, Depth::Whole)];
+        queue.extend(DIRECTORY.map(|name| (name, Depth::Structural)));
         while let Some((name, depth)) = queue.pop() {
-            let directory = self.is_directory(&name);
+            let directory = self.is_directory(name);
             let depth = if directory { Depth::Structural } else { depth };
-            if kept.get(&name).is_some_and(|known| *known >= depth) {
+            if kept.get(name).is_some_and(|known| *known >= depth) {
                 continue;
             }
-            let Some(found) = self.types.get(&name) else { continue };
-            kept.insert(name.clone(), depth);
-            queue.extend(found.base.iter().map(|base| (base.clone(), depth)));
-            let follow = |member: &Member| (member.type_ref.name.clone(), depth);
+            let Some(found) = self.types.get(name) else { continue };
+            kept.insert(name, depth);
+            queue.extend(found.base.iter().map(|base| (base.as_str(), depth)));
+            let follow = |member: &'a Member| (member.type_ref.name.as_str(), depth);
             queue.extend(found.properties.values().map(follow));
             let derives = depth == Depth::Whole || found.kind == Kind::Complex;
-            if derives && !directory && !TOO_COMMON.contains(&name.as_str()) {
-                let names = extending.get(name.as_str()).into_iter().flatten();
+            if derives && !directory && !TOO_COMMON.contains(&name) {
+                let names = extending.get(name).into_iter().flatten();
                 let names = names.filter(|derived| !derived.starts_with(ELSEWHERE));
-                queue.extend(names.map(|derived| ((*derived).to_owned(), depth)));
+                queue.extend(names.map(|derived| (*derived, depth)));
             }
             if depth == Depth::Whole {
                 queue.extend(found.navigations.values().map(follow));
-                if !TOO_COMMON.contains(&name.as_str()) {
-                    let bound = operations.get(name.as_str()).into_iter().flatten();
+                if !TOO_COMMON.contains(&name) {
+                    let bound = operations.get(name).into_iter().flatten();
                     queue.extend(bound.flat_map(|operation| {
-                        operation.types().map(|type_ref| (type_ref.name.clone(), depth))
+                        operation.types().map(|type_ref| (type_ref.name.as_str(), depth))
                     }));
                 }
             }
         }
-        Reach(kept)
+        Reach(kept.into_iter().map(|(name, depth)| (name.to_owned(), depth)).collect())
     }
 
     /// Whether a type is the directory's: its structural properties belong to the contract, what

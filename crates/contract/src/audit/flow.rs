@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::conformance::{Walked, malformed};
+use super::conformance::Walked;
 use super::members::{Seen, members};
 use super::page::{Page, Prose, Published};
 use super::remark::Remark;
@@ -409,7 +409,7 @@ impl Flow<'_> {
     }
 
     fn malformed(&mut self, text: &str, place: &Place<'_>) {
-        for token in malformed(text) {
+        for token in guids(text).filter(|token| !is_guid(token)) {
             let near = self.known.iter().map(|known| known.value.as_str()).filter(|id| is_guid(id));
             let near =
                 near.min_by_key(|id| distance(token, id)).filter(|id| distance(token, id) <= 6);

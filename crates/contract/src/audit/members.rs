@@ -54,7 +54,8 @@ impl<'a> Walk<'_, 'a> {
                     self.value(type_name, element, &format!("{at}/{index}"), seen);
                 }
             }
-            Value::Object(members) => {
+            // An object where a simple value belongs is told as that.
+            Value::Object(members) if self.languages.here.types.contains_key(type_name) => {
                 let contract = self.languages.here;
                 let owner = actual(contract, type_name, value);
                 for (name, inner) in members {
@@ -88,7 +89,5 @@ impl<'a> Walk<'_, 'a> {
 /// The type that an object says it is of, where the contract has it; else the declared one.
 fn actual<'c>(contract: &'c Contract, declared: &'c str, object: &Value) -> &'c str {
     let told = object.get("@odata.type").and_then(Value::as_str);
-    let told = told.and_then(|told| told.rsplit('.').next());
-    let known = told.and_then(|told| contract.types.get_key_value(told));
-    known.map_or(declared, |(name, _)| name.as_str())
+    told.and_then(|told| contract.type_told(told)).unwrap_or(declared)
 }

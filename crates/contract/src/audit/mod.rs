@@ -19,6 +19,7 @@
 //! What lives in prose alone is out of reach, but for three things: ids that the text states, what
 //! it tells to record, and the states that it says an answer shows.
 
+mod answer;
 mod body;
 mod conformance;
 mod flow;
@@ -27,6 +28,9 @@ mod page;
 mod prose;
 mod remark;
 mod report;
+mod route;
+mod told;
+mod vocabulary;
 
 use thiserror::Error;
 
@@ -89,6 +93,23 @@ impl Languages<'_> {
         self.here.member(owner, first).map(|_| meant.to_owned())
     }
 
+    /// The declared spelling of a name, whatever its case.
+    pub(crate) fn cased(&self, owner: &str, name: &str) -> Option<String> {
+        self.here.lineage(owner).find_map(|(_, found)| {
+            let mut names = found.properties.keys().chain(found.navigations.keys());
+            names.find(|known| known.eq_ignore_ascii_case(name)).cloned()
+        })
+    }
+
+    /// What v1.0 calls what this version, which is beta, calls `name`, where that differs.
+    pub(crate) fn v1_name(&self, owner: &str, name: &str) -> Option<String> {
+        if self.here.version != "beta" {
+            return None;
+        }
+        let v1 = self.to_there.member(self.here, owner, name)?;
+        (v1 != name).then(|| v1.to_owned())
+    }
+
     /// Whether the other version has a member of that name where this one has not.
     pub(crate) fn only_there(&self, owner: &str, name: &str) -> bool {
         self.there.member(self.to_there.type_name(owner), name).is_some()
@@ -133,7 +154,7 @@ impl Auditor {
             _ => None,
         };
         let mut remarks = Vec::new();
-        let mut told = conformance::Told::default();
+        let mut told = told::Told::default();
         let mut walked = Vec::new();
         for published in &page.exchanges {
             walked.push(conformance::check(

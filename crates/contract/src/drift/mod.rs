@@ -33,6 +33,7 @@ mod versions;
 
 pub use change::{Change, Comparison, Side, compare};
 pub use cloud::Cloud;
+pub(crate) use cloud::speaks_of;
 pub use rule::{Example, Party, RULES, Rule, Severity};
 pub use subject::Subject;
 pub use usage::{Hit, Recorded};

@@ -211,9 +211,7 @@ impl Walk<'_> {
             }
             Value::Object(members) => {
                 let told = members.get("@odata.type").and_then(Value::as_str);
-                let told = told.and_then(|told| told.rsplit('.').next());
-                let actual = told.filter(|told| contract.types.contains_key(*told));
-                let actual = actual.unwrap_or(type_name);
+                let actual = told.and_then(|told| contract.type_told(told)).unwrap_or(type_name);
                 for (name, _) in contract.lineage(actual) {
                     self.touched.insert((Subject::Type(name.to_owned()), party));
                 }

@@ -69,6 +69,55 @@ fn a_document_that_is_right_has_nothing_said_of_it() {
     assert_eq!(audit(right, "right.md").remarks, []);
 }
 
+/// Documents show placeholders, times with and without zeros, and types of other namespaces.
+#[test]
+fn what_means_the_same_is_no_contradiction() {
+    let path = "https://graph.microsoft.com/v1.0/identityGovernance/entitlementManagement";
+    let body = |id: &str, time: &str| {
+        format!(
+            r#"{{"requestType": "adminAdd", "justification": "{id}", "schedule": {{"startDateTime": "{time}"}}}}"#
+        )
+    };
+    let page = |sent: &str, answered: &str| {
+        format!("POST {path}/assignmentRequests\n\n{sent}\n\nHTTP/1.1 201 Created\n\n{answered}\n")
+    };
+    let same = page(
+        &body("to see", "2030-01-02T03:04:05.00Z"),
+        &body("String (any)", "2030-01-02T03:04:05Z"),
+    );
+    assert_eq!(audit(&same, "same.md").remarks, []);
+    let other =
+        page(&body("to see", "2030-01-02T03:04:05Z"), &body("to do", "2031-01-02T03:04:05Z"));
+    let rules: Vec<_> = audit(&other, "other.md").remarks.iter().map(|r| r.rule).collect();
+    assert_eq!(rules, ["answer-contradicts-request"; 2]);
+    let data = "microsoft.graph.customDataProvidedResourcePayloads.accessReviewContextData";
+    let session = |told: &str| {
+        format!(
+            "PATCH {path}/resources/1/uploadSessions/2\n\n{{\"data\": {{{told}\"reviewDefinitionId\": \"3\"}}}}\n"
+        )
+    };
+    let told = format!("\"@odata.type\": \"#{data}\", ");
+    assert_eq!(audit(&session(&told), "told.md").remarks, []);
+    let untold = audit(&session(""), "untold.md").remarks;
+    assert!(
+        untold[0].message.ends_with(&format!("; {data} has, which @odata.type would have to say")),
+        "{untold:?}"
+    );
+}
+
+#[test]
+fn a_path_in_another_case_is_corrected_and_one_with_an_action_too() {
+    let page = "GET https://graph.microsoft.com/v1.0/identityGovernance/entitlementManagement/Catalogs/1\n\nPOST https://graph.microsoft.com/v1.0/identityGovernance/entitlementManagement/catalogs/1/Resources/2/refresh\n";
+    let found = audit(page, "page.md").remarks;
+    let instead: Vec<_> = found.iter().filter_map(|remark| remark.instead.as_deref()).collect();
+    let path = "/v1.0/identityGovernance/entitlementManagement/catalogs/1";
+    assert_eq!(instead, [path.to_owned(), format!("{path}/resources/2/refresh")]);
+    // The actions of beta are known from a national cloud only.
+    let action = "POST https://graph.microsoft.com/beta/identityGovernance/entitlementManagement/accessPackageResources/2/refresh\n";
+    let found = &audit(action, "page.md").remarks[0];
+    assert_eq!((found.rule, found.severity), ("undeclared-path", Severity::Notice));
+}
+
 /// Each example of a reference page stands for itself, though one uses what another made.
 #[test]
 fn ids_of_examples_come_from_the_reader() {

@@ -34,7 +34,7 @@ fn changes(base: &str, head: &str) -> Vec<String> {
     let parse =
         |fragment: &str| Document::parse(&document(fragment, "graph"), "c.csdl", "c").unwrap();
     let (base, head) = (parse(base), parse(head));
-    let (base, head) = Document::contracts((&base, "v1.0"), (&head, "v1.0")).unwrap();
+    let (base, head) = Document::contracts((base, "v1.0"), (head, "v1.0")).unwrap();
     told(&compare(&base, &head, None))
 }
 
@@ -185,7 +185,7 @@ fn library() -> (Contract, Contract) {
     let parse = |text: &str, name: &str| Document::parse(text, name, name).unwrap();
     let (base, head) = (parse(BEFORE, "before.csdl"), parse(AFTER, "after.csdl"));
     assert_eq!(base.version("before.csdl").unwrap(), "v1.0");
-    Document::contracts((&base, "v1.0"), (&head, "v1.0")).unwrap()
+    Document::contracts((base, "v1.0"), (head, "v1.0")).unwrap()
 }
 
 fn comparison() -> (Contract, Comparison) {
@@ -370,7 +370,7 @@ fn the_history_of_the_metadata_is_judged_as_it_was() {
     };
     let central = |base: &str, head: &str, version: &str, global: Option<&Contract>| {
         let (base, head) = (read(base), read(head));
-        let (base, head) = Document::contracts((&base, version), (&head, version)).unwrap();
+        let (base, head) = Document::contracts((base, version), (head, version)).unwrap();
         let mut changes = compare(&base, &head, global);
         changes.retain(|change| change.central && change.rule.severity > Severity::Additive);
         told(&changes)

@@ -39,10 +39,10 @@ fn faults_are_named_with_their_place_and_without_their_value() {
     assert_eq!(
         body("v1.0", "accessPackageAssignmentPolicy", &policy, Direction::Request),
         [
-            "violation wrong-type in request at /createdDateTime: the value does not match \"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,12})?)?(Z|[+-]\\d\\d:\\d\\d)$\"",
+            "violation wrong-type in request at /createdDateTime: the value is not spelled as an Edm.DateTimeOffset",
             "violation wrong-type in request at /displayName: the value is not of type \"string\"",
             "violation undeclared-member in request at /durationInDays: accessPackageAssignmentPolicy of v1.0 declares no such member",
-            "violation wrong-type in request at /expiration/duration: the value does not match \"^-?P(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+(\\.\\d+)?S)?)?$\"",
+            "violation wrong-type in request at /expiration/duration: the value is not spelled as an Edm.Duration",
             "violation enum-member in request at /expiration/type: no word of the enum; it has notSpecified, noExpiration, afterDateTime, afterDuration",
             "violation undeclared-member in request at /specificAllowedTargets/0/id: singleUser of v1.0 declares no such member",
             "violation wrong-type in request at /specificAllowedTargets/1/groupId: the value is not of type \"string\"",
