@@ -24,7 +24,7 @@ fn the_exit_code_follows_what_is_asked_to_fail_on() {
     let ended =
         in_fixtures(&[&cloud[..], &["--global", "before.csdl", "--fail-on", "risky"]].concat());
     assert!(
-        ended.out.contains("book.shelfmark                            absent-in-cloud"),
+        ended.out.contains("    shelfmark                           absent-in-cloud"),
         "{}",
         ended.out
     );
@@ -39,8 +39,9 @@ fn the_exit_code_follows_what_is_asked_to_fail_on() {
 #[test]
 fn versions_are_compared_by_name_and_where_two_documents_are_of_different_ones() {
     let by_name = entitle_in(Path::new("."), &["drift", "--versions", "beta", "v1.0"]);
-    let renamed = "accessPackageCatalog.catalogStatus                            renamed-between-versions  is state";
-    assert!(by_name.out.contains(renamed), "{}", by_name.out);
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let renamed = "catalogStatus renamed-between-versions is state [reader, writer]";
+    assert!(by_name.out.lines().any(|line| words(line) == renamed), "{}", by_name.out);
     assert!(by_name.out.contains(" renamed, "), "{}", by_name.out);
     let by_document = entitle_in(Path::new("."), &["drift", "beta", "v1.0"]);
     assert_eq!(by_name.out, by_document.out);
@@ -91,7 +92,7 @@ fn recordings_of_every_kind_say_whom_a_change_hits() {
     assert_eq!(ended.code, 1);
     assert_eq!(
         ended.out,
-        "v1.0 (v1.0) -> head.json (v1.0)\n\nbreaking (1)\n  accessPackage.isHidden  property-removed  was Edm.Boolean  [reader, writer]\n      browser.har · make a package · POST /v1.0/identityGovernance/entitlementManagement/accessPackages (reader, writer)\n\n1 breaking, 0 risky, 0 cloud, 0 additive, 0 cosmetic\nheld against 2 recorded exchanges of v1.0\n"
+        "v1.0 (v1.0) -> head.json (v1.0)\n\nbreaking (1)\n  accessPackage\n    isHidden  property-removed  was Edm.Boolean  [reader, writer]\n        browser.har · make a package · POST /v1.0/identityGovernance/entitlementManagement/accessPackages (reader, writer)\n\n1 breaking, 0 risky, 0 cloud, 0 additive, 0 cosmetic\nheld against 2 recorded exchanges of v1.0\n"
     );
     let ended = hit("trace.json");
     assert!(
@@ -138,7 +139,7 @@ fn a_replay_says_which_changes_of_another_contract_touch_it() {
     };
     let hit = play("tutorial-current", "v1.0");
     assert!(
-        hit.contains("accessPackage.isHidden  property-removed  was Edm.Boolean  [reader, writer]\n        tutorial-current · Step 1.5: Create the access package · POST "),
+        hit.contains("  accessPackage\n      isHidden  property-removed  was Edm.Boolean  [reader, writer]\n          tutorial-current · Step 1.5: Create the access package · POST "),
         "{hit}"
     );
     let (base, head) =
