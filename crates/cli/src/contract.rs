@@ -95,12 +95,15 @@ fn run_update(update: &Update) -> Result<Exit, Failure> {
         changes: compare(base, &head, None),
         exchanges: None,
     });
-    let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
-    if let Some(compared) = compared.filter(|_| changes > 0) {
+    let told = match &compared {
+        None => "stored for the first time".to_owned(),
+        Some(compared) => format!("{} changes", compared.changes.len()),
+    };
+    if let Some(compared) = compared.filter(|compared| !compared.changes.is_empty()) {
         say!("{}", report::text(&compared));
     }
     say!(
-        "{}: {} types, {} members, {} operations, {changes} changes",
+        "{}: {} types, {} members, {} operations, {told}",
         update.api,
         head.types.len(),
         head.member_count(),

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use contract::Contract;
 use contract::drift::{Comparison, report};
+use contract::{Contract, Finding};
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
 use scenarios::{Backend, BackendError, Performance, Scenario, perform};
@@ -60,6 +60,9 @@ struct Play<'a> {
     passed: bool,
     faults: &'a [String],
     steps: Vec<StepLine<'a>>,
+    /// What the contract says of the exchanges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Found<'a>>,
     /// Changes to the other contracts that touch it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<serde_json::Value>,
@@ -73,6 +76,17 @@ struct StepLine<'a> {
     verdict: &'a Verdict,
     status: Option<u16>,
     took_ms: i64,
+}
+
+/// A finding, and where it was made.
+#[derive(Serialize)]
+struct Found<'a> {
+    step: usize,
+    title: &'a str,
+    method: &'a str,
+    path: &'a str,
+    #[serde(flatten)]
+    finding: &'a Finding,
 }
 
 #[derive(Serialize)]
@@ -164,6 +178,10 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
             };
             if !args.json {
                 print_end(scenario, api, backend, played.run.as_ref(), &played.faults);
+                let notices = played.run.iter().flat_map(findings);
+                for notice in notices.filter(|found| !found.finding.is_violation()) {
+                    say!("{}", indented(&told(&notice)));
+                }
                 for line in outdated {
                     say!("{}\n", indented(&line));
                 }
@@ -296,8 +314,36 @@ fn play(played: &Played) -> Play<'_> {
         passed: played.faults.is_empty(),
         faults: &played.faults,
         steps: steps.collect(),
+        findings: played.run.iter().flat_map(findings).collect(),
         changes: played.touched.iter().map(report::json).collect(),
     }
+}
+
+/// What the contract says of the exchanges of a run, each once.
+fn findings(run: &Run) -> Vec<Found<'_>> {
+    let mut all: Vec<Found<'_>> = Vec::new();
+    for step in run.trace().steps() {
+        for exchanged in &step.exchanges {
+            for finding in &exchanged.findings {
+                // A step that looks again and again says the same each time.
+                if !all.iter().any(|found| found.step == step.number && found.finding == finding) {
+                    all.push(Found {
+                        step: step.number,
+                        title: &step.title,
+                        method: &exchanged.method,
+                        path: &exchanged.path,
+                        finding,
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+fn told(found: &Found<'_>) -> String {
+    let Found { step, title, method, path, finding } = found;
+    format!("step {step} ({title}), {method} {path}: {finding}")
 }
 
 fn trace_text(plays: &[Played]) -> Result<String, Failure> {

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::process::{Ended, entitle_in};
 
@@ -151,26 +151,97 @@ fn a_replay_says_which_changes_of_another_contract_touch_it() {
     let other = play("expiry", "beta");
     assert!(!other.contains("head.json"), "{other}");
     // A cassette that carries another fingerprint says so.
-    let checkout = tempfile::tempdir().unwrap();
-    let cassettes = checkout.path().join("scenarios/cassettes");
-    std::fs::create_dir_all(&cassettes).unwrap();
-    std::fs::write(checkout.path().join("scenarios/Cargo.toml"), "").unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let goldens = root.join("snapshots/golden/expiry");
-    std::fs::create_dir_all(checkout.path().join("snapshots/golden/expiry")).unwrap();
-    for golden in std::fs::read_dir(goldens).unwrap() {
-        let golden = golden.unwrap();
-        let to = checkout.path().join("snapshots/golden/expiry").join(golden.file_name());
-        std::fs::copy(golden.path(), to).unwrap();
-    }
-    let cassette =
-        std::fs::read_to_string(root.join("scenarios/cassettes/expiry.v1.0.json")).unwrap();
+    let cassette = cassette("expiry.v1.0.json");
     let old = cassette.replace(&base, "0123456789ab");
-    std::fs::write(cassettes.join("expiry.v1.0.json"), old).unwrap();
+    let checkout = checkout_with("expiry.v1.0.json", &old);
     let ended =
         entitle_in(checkout.path(), &["e2e", "expiry", "--api", "v1.0", "--backend", "replay"]);
     let told = format!(
         "  recorded under contract v1.0 0123456789ab, judged by {base}: `entitle drift THEN v1.0 --used-by CASSETTE` says which changes touch it\n"
     );
     assert!(ended.out.contains(&told), "{ended:?}");
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn cassette(name: &str) -> String {
+    std::fs::read_to_string(root().join("scenarios/cassettes").join(name)).unwrap()
+}
+
+/// A checkout with the golden files of a scenario and one cassette.
+fn checkout_with(name: &str, cassette: &str) -> tempfile::TempDir {
+    let checkout = tempfile::tempdir().unwrap();
+    let scenario = name.split('.').next().unwrap();
+    let cassettes = checkout.path().join("scenarios/cassettes");
+    let goldens = checkout.path().join("snapshots/golden").join(scenario);
+    for folder in [&cassettes, &goldens] {
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    std::fs::write(checkout.path().join("scenarios/Cargo.toml"), "").unwrap();
+    std::fs::write(cassettes.join(name), cassette).unwrap();
+    for golden in std::fs::read_dir(root().join("snapshots/golden").join(scenario)).unwrap() {
+        let golden = golden.unwrap();
+        std::fs::copy(golden.path(), goldens.join(golden.file_name())).unwrap();
+    }
+    checkout
+}
+
+/// An answer that grew is no failure of the contract, and is told with its place all the same.
+#[test]
+fn notices_are_told_with_their_step() {
+    let mut grown: serde_json::Value = serde_json::from_str(&cassette("expiry.v1.0.json")).unwrap();
+    let exchanges = grown["exchanges"].as_array_mut().unwrap();
+    let catalogs = exchanges.iter_mut().find(|e| e["step"] == "3 The catalog").unwrap();
+    catalogs["answers"][0]["body"]["value"][0]["colour"] = "green".into();
+    let checkout = checkout_with("expiry.v1.0.json", &grown.to_string());
+    let e2e = ["e2e", "expiry", "--api", "v1.0", "--backend", "replay"];
+    let ended = entitle_in(checkout.path(), &e2e);
+    let notice = "  step 3 (The catalog), GET /v1.0/identityGovernance/entitlementManagement/catalogs: notice undeclared-member in response at /value/0/colour: accessPackageCatalog of v1.0 declares no such member\n";
+    assert!(ended.out.contains(notice), "{}", ended.out);
+    let ended = entitle_in(checkout.path(), &[&e2e[..], &["--json"]].concat());
+    let outcome: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(
+        outcome["plays"][0]["findings"],
+        serde_json::json!([{
+            "step": 3,
+            "title": "The catalog",
+            "method": "GET",
+            "path": "/v1.0/identityGovernance/entitlementManagement/catalogs",
+            "rule": "undeclared-member",
+            "severity": "notice",
+            "direction": "response",
+            "pointer": "/value/0/colour",
+            "message": "accessPackageCatalog of v1.0 declares no such member",
+        }])
+    );
+}
+
+/// The stored contract, rewritten from an address; what changed is told by rule.
+#[test]
+fn a_contract_is_updated_from_metadata_and_says_what_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let update = |from: &str, more: &[&str]| {
+        let from = Path::new(FIXTURES).join(from).to_str().unwrap().to_owned();
+        let update = ["contract", "update", "--api", "v1.0", "--dir", ".", "--from", &from];
+        entitle_in(folder.path(), &[&update[..], more].concat())
+    };
+    let first = update("before.csdl", &[]);
+    assert_eq!(first.code, 0, "{first:?}");
+    assert_eq!(first.out, "v1.0: 7 types, 12 members, 1 operations, stored for the first time\n");
+    assert_eq!(update("before.csdl", &["--check"]).code, 0);
+    let checked = update("after.csdl", &["--check"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.out.contains("    allowLateReturn  member-renamed "), "{}", checked.out);
+    assert_eq!(update("before.csdl", &["--check"]).code, 0, "checking wrote nothing");
+    let large = folder.path().join("large.csdl");
+    std::fs::File::create(&large).unwrap().set_len(65 * 1024 * 1024).unwrap();
+    let refused = update(large.to_str().unwrap(), &[]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.err.ends_with("expected a document of at most 64 MB, found one of 65 MB\n"),
+        "{}",
+        refused.err
+    );
 }
