@@ -35,8 +35,8 @@ enum Format {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     if args.rules {
-        for (rule, severity, why) in audit::AUDIT_RULES.iter().chain([&audit::RENAMED]) {
-            say!("{:<9}  {rule:<25}  {why}", severity.word());
+        for (rule, severity, why) in &audit::AUDIT_RULES {
+            say!("{:<9}  {rule:<26}  {why}", severity.word());
         }
         return Ok(Exit::Ok);
     }

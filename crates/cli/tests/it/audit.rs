@@ -23,5 +23,5 @@ fn notices_alone_are_no_fault() {
     std::fs::write(folder.path().join("page.md"), page).unwrap();
     let ended = entitle_in(folder.path(), &["audit", "page.md"]);
     assert_eq!((ended.code, ended.err.as_str()), (0, ""));
-    assert!(ended.out.ends_with("page.md: 1 requests, 0 violations, 1 notices\n"), "{}", ended.out);
+    assert!(ended.out.ends_with("page.md: 1 request, 0 violations, 1 notice\n"), "{}", ended.out);
 }

@@ -37,7 +37,7 @@ use thiserror::Error;
 use crate::drift::Dictionary;
 use crate::facts::{Contract, ContractError};
 
-pub use remark::{AUDIT_RULES, RENAMED, Remark};
+pub use remark::{AUDIT_RULES, Remark};
 pub use report::{json, markdown, text};
 
 /// Reads documents and says what is wrong with them.

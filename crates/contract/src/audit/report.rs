@@ -73,14 +73,21 @@ pub fn json(audits: &[Audit]) -> Value {
     value!({"format": 1, "documents": files})
 }
 
+/// `page.md: 2 requests, 1 violation, 0 notices`
 fn summary(audit: &Audit) -> String {
-    let count =
-        |severity| audit.remarks.iter().filter(|remark| remark.severity == severity).count();
+    let counted = |number: usize, what: &str| match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    };
+    let of = |severity: Severity| {
+        let number = audit.remarks.iter().filter(|remark| remark.severity == severity).count();
+        counted(number, severity.word())
+    };
     format!(
-        "{}: {} requests, {} violations, {} notices",
+        "{}: {}, {}, {}",
         audit.file,
-        audit.exchanges,
-        count(Severity::Violation),
-        count(Severity::Notice)
+        counted(audit.exchanges, "request"),
+        of(Severity::Violation),
+        of(Severity::Notice)
     )
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::page::{Page, Published};
-use super::remark::{RENAMED, Remark};
+use super::remark::Remark;
 
 /// What is told once a document.
 #[derive(Default)]
@@ -37,7 +37,12 @@ impl Told {
         for (owner, Renamed { line, step, names }) in self.renamed {
             let (old, new): (Vec<_>, Vec<_>) = names.into_iter().unzip();
             let message = format!("names of {owner} that v1.0 does not have: {}", old.join(", "));
-            remarks.push(Remark::new(RENAMED.0, (line, &step), message, Some(new.join(", "))));
+            remarks.push(Remark::new(
+                "renamed-in-v1.0",
+                (line, &step),
+                message,
+                Some(new.join(", ")),
+            ));
         }
     }
 

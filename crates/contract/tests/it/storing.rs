@@ -68,3 +68,40 @@ fn writing_replaces_the_file_whole() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), contract.to_text());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+/// A stored contract and the schema made of it, of a document small enough to be read whole.
+#[test]
+fn facts_and_schema_are_as_their_golden_files_say() {
+    let text = include_str!("../fixtures/after.csdl");
+    let metadata = contract::Metadata::parse(text, "after.csdl", "after.csdl").unwrap();
+    let contract = metadata.slice("v1.0").unwrap();
+    let schema = serde_json::to_string_pretty(&contract.schema()).unwrap();
+    for (name, text) in [("facts", contract.to_text()), ("schema", schema)] {
+        if let Err(difference) = snapshots::check("contract", name, &text) {
+            panic!("{difference}");
+        }
+    }
+}
+
+/// What is demanded of the nouns that people know best, in both versions.
+#[test]
+fn schemas_of_known_types_are_as_their_golden_files_say() {
+    for (version, names) in [
+        ("v1.0", ["accessPackageSubject", "accessPackageRequestState", "subjectSet"]),
+        ("beta", ["accessPackageSubject", "requestorManager", "subjectSet"]),
+    ] {
+        let schema = Contract::builtin(version).unwrap().schema();
+        let definitions = &schema["$defs"];
+        let of = |name: &&str| {
+            let own = format!("{name}.members");
+            let parts =
+                [*name, own.as_str()].map(|name| (name.to_owned(), definitions[name].clone()));
+            parts.into_iter().filter(|(_, part)| !part.is_null())
+        };
+        let known: serde_json::Map<_, _> = names.iter().flat_map(of).collect();
+        let text = serde_json::to_string_pretty(&known).unwrap();
+        if let Err(difference) = snapshots::check("contract", &format!("{version}.schema"), &text) {
+            panic!("{difference}");
+        }
+    }
+}
