@@ -16,6 +16,8 @@ pub(crate) struct Named {
     pub(crate) label: String,
     /// Its last part.
     pub(crate) short: String,
+    /// The file that reports point into.
+    pub(crate) file: String,
     pub(crate) text: String,
 }
 
@@ -23,16 +25,18 @@ pub(crate) struct Named {
 /// build.
 pub(crate) fn read(label: &str) -> Result<Named, Failure> {
     let short = label.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(label);
+    let mut file = label.to_owned();
     let text = if label.starts_with("https://") || label.starts_with("http://") {
         fetch(label)?
     } else if !Path::new(label).exists()
         && let Ok(contract) = Contract::builtin(label)
     {
+        file = format!("crates/contract/contracts/{label}.json");
         contract.to_text()
     } else {
         text_of(label)?
     };
-    Ok(Named { label: label.to_owned(), short: short.to_owned(), text })
+    Ok(Named { label: label.to_owned(), short: short.to_owned(), file, text })
 }
 
 /// The text of a file that is not too large to be meant.

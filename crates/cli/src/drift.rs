@@ -238,7 +238,7 @@ fn global_service(
 fn print(format: Format, compared: &Compared) -> Result<(), Failure> {
     let Compared { base, head, comparison } = compared;
     let documents =
-        Documents { base: (&base.0.label, &base.0.text), head: (&head.0.label, &head.0.text) };
+        Documents { base: (&base.0.file, &base.0.text), head: (&head.0.label, &head.0.text) };
     let pretty = |value: &serde_json::Value| {
         serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Failure::environment)
     };
