@@ -140,16 +140,27 @@ impl Contract {
     }
 
     /// The operation of that name bound to `binding`, or to what `binding` extends, whatever its
-    /// letters' case: the metadata of beta says `Cancel` where its documentation says `cancel`.
-    pub fn operation(&self, binding: &TypeRef, name: &str) -> Option<(&String, &Operation)> {
+    /// letters' case: the metadata of beta says `Cancel` where its documentation says `cancel`. Of
+    /// several functions of one name, the one with the parameters `given`, in any order.
+    pub fn operation(
+        &self,
+        binding: &TypeRef,
+        name: &str,
+        given: &[&str],
+    ) -> Option<(&String, &Operation)> {
         let name = name.strip_prefix("microsoft.graph.").unwrap_or(name);
         let lineage: Vec<&str> = self.lineage(&binding.name).map(|(name, _)| name).collect();
-        self.operations.iter().find(|(key, _)| {
+        let mut called = self.operations.iter().filter(|(key, _)| {
             let (bound, called) = Operation::split_key(key);
             bound.collection == binding.collection
                 && called.eq_ignore_ascii_case(name)
                 && lineage.contains(&bound.name.as_str())
-        })
+        });
+        let takes = |(_, operation): &(&String, &Operation)| {
+            operation.parameters.len() == given.len()
+                && given.iter().all(|name| operation.parameters.contains_key(*name))
+        };
+        called.clone().find(takes).or_else(|| called.next())
     }
 }
 
@@ -179,7 +190,12 @@ impl Way<'_> {
             Some((name, arguments)) => (name, Some(arguments)),
             None => (segment, None),
         };
-        if let Some((key, operation)) = self.contract.operation(&self.at, name) {
+        let given: Vec<&str> = arguments
+            .unwrap_or_default()
+            .split(',')
+            .filter_map(|argument| argument.split_once('=').map(|(name, _)| name.trim()))
+            .collect();
+        if let Some((key, operation)) = self.contract.operation(&self.at, name, &given) {
             self.target = Target::Operation(key.clone());
             self.at = match &operation.returns {
                 Some(returned) => returned.type_ref.clone(),

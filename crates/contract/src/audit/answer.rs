@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::Languages;
 use super::body::Body;
 use super::members::{Seen, members};
 use super::page::Published;
 use super::remark::Remark;
 use super::told::Told;
 use super::vocabulary::{annotation, judge, types};
+use super::written::compared;
+use super::{Languages, is_placeholder};
 use crate::Direction;
 use crate::operation::OperationKind;
 use crate::path::{Resolved, Target};
@@ -30,8 +31,13 @@ pub(super) fn answer(
     let at = (answer.line, published.step.as_str());
     let is_error =
         answer.status.is_some_and(|status| status >= 400) || body.value.get("error").is_some();
-    if is_error || !body.value.is_object() {
+    if is_error {
         return;
+    }
+    if body.value.is_array() {
+        let message = "a list is answered bare";
+        let instead = Some("{\"value\": […]}".to_owned());
+        remarks.push(Remark::new("entity-for-collection", at, message, instead));
     }
     let is_list = body.value.get("value").is_some_and(Value::is_array);
     let creates = published.method == "POST" && resolved.target == Target::Entities;
@@ -42,6 +48,7 @@ pub(super) fn answer(
         remarks.push(Remark::new("collection-for-entity", at, message, instead));
     }
     let lists = published.method == "GET"
+        && body.value.is_object()
         && resolved.type_ref.collection
         && resolved.target == Target::Entities;
     if lists && !is_list {
@@ -61,13 +68,48 @@ pub(super) fn answer(
         envelope(published, body, remarks);
     }
     types(published, languages, &resolved.type_ref, body, Direction::Response, remarks);
-    if let Some(request) = published.request.as_ref().filter(|_| creates) {
+    asked(published, resolved, body, remarks);
+    let writes = matches!(published.method.as_str(), "POST" | "PATCH" | "PUT");
+    if let Some(request) =
+        published.request.as_ref().filter(|_| writes && resolved.target == Target::Entities)
+    {
         let answered = match body.value.get("value") {
             Some(Value::Array(elements)) => elements.first().map(|first| (first, "/value/0")),
             _ => Some((&body.value, "")),
         };
         if let Some((answered, pointer)) = answered {
-            contradictions(published, (&request.value, ""), (answered, pointer), body, remarks);
+            contradictions(published, &request.value, (answered, pointer), body, remarks);
+        }
+    }
+}
+
+/// What was asked for by its id or by a filter, and is answered as something else.
+fn asked(published: &Published, resolved: &Resolved, body: &Body, remarks: &mut Vec<Remark>) {
+    if resolved.target != Target::Entities {
+        return;
+    }
+    let mut differ = |name: &str, wanted: &str, object: &Value, pointer: &str| {
+        let Some(found) = object.get(name).and_then(Value::as_str) else { return };
+        let (one, other) = (Value::from(wanted), Value::from(found));
+        if one != other && !same(&one, &other) {
+            let message = format!("{name} {wanted} was asked for, {found} is answered");
+            let place = (body.line(&format!("{pointer}/{name}")), published.step.as_str());
+            let instead = Some(one.to_string());
+            remarks.push(Remark::new("answer-contradicts-request", place, message, instead));
+        }
+    };
+    let key = resolved.hops.last().and_then(|hop| hop.key.as_deref());
+    if let Some(key) = key.filter(|key| super::is_guid(key) && published.method != "POST") {
+        differ("id", key, &body.value, "");
+    }
+    let Some(Value::Array(elements)) = body.value.get("value") else { return };
+    // Of several conditions, one may hold instead of the other.
+    if published.query.contains(" or ") || published.query.contains("not ") {
+        return;
+    }
+    for (name, wanted) in compared(&published.query) {
+        for (index, element) in elements.iter().enumerate() {
+            differ(name, wanted, element, &format!("/value/{index}"));
         }
     }
 }
@@ -134,19 +176,27 @@ fn status(
 /// What was sent and is answered otherwise.
 fn contradictions(
     published: &Published,
-    (sent, sent_at): (&Value, &str),
+    sent: &Value,
     (answered, at): (&Value, &str),
     body: &Body,
     remarks: &mut Vec<Remark>,
 ) {
     let (Some(sent), Some(_)) = (sent.as_object(), answered.as_object()) else { return };
-    for (name, value) in sent.iter().filter(|(name, _)| !name.contains('@')) {
+    for (name, value) in
+        sent.iter().filter(|(name, _)| !name.contains('@') || *name == "@odata.type")
+    {
         let Some(found) = answered.get(name) else { continue };
         let pointer = format!("{at}/{name}");
         match (value, found) {
             (Value::Object(_), Value::Object(_)) => {
-                let sent_at = format!("{sent_at}/{name}");
-                contradictions(published, (value, &sent_at), (found, &pointer), body, remarks);
+                contradictions(published, value, (found, &pointer), body, remarks);
+            }
+            // Of lists of another length nobody knows what belongs together.
+            (Value::Array(sent), Value::Array(found)) if sent.len() == found.len() => {
+                for (index, (one, other)) in sent.iter().zip(found).enumerate() {
+                    let pointer = format!("{pointer}/{index}");
+                    contradictions(published, one, (other, &pointer), body, remarks);
+                }
             }
             (Value::String(_) | Value::Bool(_) | Value::Number(_), _)
                 if value != found
@@ -167,20 +217,23 @@ fn contradictions(
 /// difference is told as one of spelling; a time with and without zeros behind its seconds;
 /// `String (identifier)`.
 fn same(sent: &Value, found: &Value) -> bool {
-    let (Some(sent), Some(found)) = (sent.as_str(), found.as_str()) else { return false };
-    let time = |text: &str| match text.strip_suffix('Z').map(|time| time.split_once('.')) {
-        Some(Some((seconds, fraction))) => match fraction.trim_end_matches('0') {
-            "" => format!("{seconds}Z"),
-            digits => format!("{seconds}.{digits}Z"),
-        },
-        _ => text.to_owned(),
+    let Some(found) = found.as_str() else { return false };
+    if is_placeholder(found) {
+        return true;
+    }
+    let time = |text: &str| {
+        let text = text.strip_suffix("+00:00").map_or(text.to_owned(), |time| format!("{time}Z"));
+        match text.strip_suffix('Z').and_then(|time| time.split_once('.')) {
+            Some((seconds, fraction)) => match fraction.trim_end_matches('0') {
+                "" => format!("{seconds}Z"),
+                digits => format!("{seconds}.{digits}Z"),
+            },
+            None => text,
+        }
     };
-    let placeholder = PLACEHOLDERS.iter().any(|word| {
-        let words = found.to_ascii_lowercase();
-        words == *word || words.starts_with(&format!("{word} ("))
-    });
-    sent.eq_ignore_ascii_case(found) || time(sent) == time(found) || placeholder
+    sent.as_str().is_some_and(|sent| {
+        sent.trim_start_matches('#').eq_ignore_ascii_case(found.trim_start_matches('#'))
+            || time(sent) == time(found)
+            || is_placeholder(sent)
+    })
 }
-
-/// Words that stand in documents where a value of their kind belongs.
-const PLACEHOLDERS: [&str; 4] = ["string", "boolean", "integer", "guid"];

@@ -28,6 +28,8 @@ pub(crate) struct Fault {
     pub(crate) what: String,
     /// Whether the rest could be made out all the same.
     pub(crate) readable: bool,
+    /// Whether it is but shortened with dots, as documents do with answers.
+    pub(crate) shortened: bool,
 }
 
 const STRICT: ParseOptions = ParseOptions {
@@ -46,27 +48,46 @@ const STRICT: ParseOptions = ParseOptions {
 impl Body {
     /// Reads `text`, whose first line is `first` in the document.
     pub(crate) fn parse(text: &str, first: usize) -> Self {
-        let parse = |options: &ParseOptions| {
-            let parsed = parse_to_ast(text, &CollectOptions::default(), options)?;
-            Ok::<_, ParseError>(parsed.value)
-        };
-        let strict = parse(&STRICT);
         let lines = Lines::of(text, first);
-        let (node, fault) = match strict {
-            Ok(node) => (node, None),
-            Err(error) => {
-                let node = parse(&ParseOptions::default()).ok().flatten();
-                let (line, column) = lines.at(text, error.range().start);
-                let readable = node.is_some();
-                let what = error.kind().to_string();
-                (node, Some(Fault { line, column, what, readable }))
-            }
+        let strict = match read(text, &STRICT) {
+            Ok(node) => return Self::of(node.as_ref(), None, text, &lines),
+            Err(error) => error,
         };
+        let (line, column) = lines.at(text, strict.range().start);
+        let what = strict.kind().to_string();
+        let fault = Fault { line, column, what, readable: true, shortened: false };
+        let lenient = ParseOptions::default();
+        if let Ok(Some(node)) = read(text, &lenient) {
+            return Self::of(Some(&node), Some(fault), text, &lines);
+        }
+        // Dots become spaces: every place is where it was.
+        let whole = without_dots(text).unwrap_or_default();
+        match read(&whole, &lenient) {
+            Ok(Some(node)) => {
+                let fault = Fault { shortened: true, ..fault };
+                Self::of(Some(&node), Some(fault), &whole, &lines)
+            }
+            _ => Self::of(None, Some(Fault { readable: false, ..fault }), text, &lines),
+        }
+    }
+
+    fn of(node: Option<&Node<'_>>, fault: Option<Fault>, text: &str, lines: &Lines) -> Self {
         let mut body = Self { value: Value::Null, lines: BTreeMap::new(), fault };
         if let Some(node) = node {
-            body.value = body.take(&node, "", text, &lines);
+            body.value = body.take(node, "", text, lines);
         }
         body
+    }
+
+    /// A bracket behind the end closes what is closed already.
+    pub(crate) fn close_once_more(&mut self, line: usize) {
+        self.fault.get_or_insert(Fault {
+            line,
+            column: 1,
+            what: "a bracket closes what is closed already".to_owned(),
+            readable: true,
+            shortened: false,
+        });
     }
 
     /// The line of what `pointer` names, or of what it lies in.
@@ -123,6 +144,42 @@ impl Body {
     }
 }
 
+fn read<'a>(text: &'a str, options: &ParseOptions) -> Result<Option<Node<'a>>, ParseError> {
+    parse_to_ast(text, &CollectOptions::default(), options).map(|parsed| parsed.value)
+}
+
+/// The text with spaces for `...` and `…` outside of strings, if there are any.
+fn without_dots(text: &str) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let (mut quoted, mut escaped, mut found) = (false, false, false);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let dots = ["...", "…"].into_iter().find(|dots| !quoted && rest.starts_with(dots));
+        if let Some(dots) = dots {
+            found = true;
+            // The comma behind them, too: there is one before already.
+            let behind = &rest[dots.len()..];
+            let gap = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+            let comma = behind[gap..].starts_with(',');
+            let length = dots.len() + if comma { gap + 1 } else { 0 };
+            whole.extend(std::iter::repeat_n(' ', length));
+            rest = &rest[length..];
+            continue;
+        }
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            // Strings end with their line.
+            '\n' => quoted = false,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        whole.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    found.then_some(whole)
+}
+
 /// Where lines begin.
 struct Lines {
     first: usize,
@@ -156,6 +213,10 @@ mod tests {
         let fault = body.fault.unwrap();
         assert_eq!((fault.line, fault.column, fault.readable), (11, 24, true));
         assert!(Body::parse("{\"a\": 1}", 1).fault.is_none());
+        let shortened = Body::parse("{\"a\": \"...\", ...,\n \"b\": [ … ]}", 1);
+        assert_eq!(shortened.value, serde_json::json!({"a": "...", "b": []}));
+        assert!(shortened.fault.is_some_and(|fault| fault.shortened && fault.readable));
+        assert_eq!(shortened.lines["/b"], 2);
         let torn = Body::parse("{\"a\": ", 5);
         assert!(matches!(torn.fault, Some(Fault { line: 5, readable: false, .. })));
         let deep = "[".repeat(100_000);

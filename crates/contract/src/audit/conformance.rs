@@ -3,14 +3,14 @@
 use super::Languages;
 use super::answer::answer;
 use super::body::Body;
-use super::members::members;
+use super::members::{members, members_within};
 use super::page::Published;
 use super::remark::Remark;
 use super::route::{query, route};
 use super::told::Told;
-use super::vocabulary::{judge, types};
-use crate::Direction;
+use super::vocabulary::{judge, spelled, types};
 use crate::path::{Resolved, Target};
+use crate::{Direction, Severity};
 
 /// An exchange whose path leads somewhere, perhaps after correction.
 pub(crate) struct Walked {
@@ -26,6 +26,14 @@ pub(crate) fn check(
     let at = (published.line, published.step.as_str());
     for body in [&published.request, &published.answer.body].into_iter().flatten() {
         json(published, body, remarks);
+    }
+    if !published.host.is_empty()
+        && !published.host.contains("graph")
+        && !published.host.starts_with("{{")
+    {
+        let message = format!("{} is no host of Microsoft Graph", published.host);
+        remarks.push(Remark::new("outside-the-contract", at, message, None));
+        return None;
     }
     let Some(languages) = languages else {
         let message = format!("'{}' is no version of the API", published.version);
@@ -47,16 +55,56 @@ pub(crate) fn check(
         judge(published, languages, &seen, Direction::Request, told, remarks);
         types(published, languages, &resolved.type_ref, body, Direction::Request, remarks);
     }
+    if let (Some(body), Target::Operation(key)) = (&published.request, &resolved.target) {
+        given(published, languages, key, body, told, remarks);
+    }
     answer(published, languages, &resolved, told, remarks);
     Some(Walked { resolved })
+}
+
+/// What is given to an action.
+fn given(
+    published: &Published,
+    languages: &Languages<'_>,
+    key: &str,
+    body: &Body,
+    told: &mut Told,
+    remarks: &mut Vec<Remark>,
+) {
+    let Some(operation) = languages.here.operations.get(key) else { return };
+    let given = body.value.as_object().into_iter().flatten();
+    for (name, value) in given.filter(|(name, _)| !name.contains('@')) {
+        let pointer = format!("/{name}");
+        let at = (body.line(&pointer), published.step.as_str());
+        let Some(parameter) = operation.parameters.get(name) else {
+            let message = format!("{key} of {} has no parameter '{name}'", languages.here.version);
+            remarks.push(Remark::new("undeclared-member", at, message, None));
+            continue;
+        };
+        let of = &parameter.type_ref.name;
+        let seen = members_within(languages, of, value, &pointer, body);
+        judge(published, languages, &seen, Direction::Request, told, remarks);
+        if let Some(word) = value.as_str() {
+            spelled(languages, of, word, at, remarks);
+        }
+    }
 }
 
 fn json(published: &Published, body: &Body, remarks: &mut Vec<Remark>) {
     let Some(fault) = &body.fault else { return };
     let at = (fault.line, published.step.as_str());
-    let message = format!("column {}: {}", fault.column, lower(&fault.what));
+    let what = match fault.shortened {
+        true => "it is shortened with dots".to_owned(),
+        false => lower(&fault.what),
+    };
     let instead = fault.what.contains("railing comma").then(|| "no comma here".to_owned());
-    remarks.push(Remark::new("invalid-json", at, message, instead));
+    let message = format!("column {}: {what}", fault.column);
+    let mut remark = Remark::new("invalid-json", at, message, instead);
+    // Nobody sends an answer.
+    if fault.shortened && published.answer.body.as_ref().is_some_and(|of| std::ptr::eq(of, body)) {
+        remark.severity = Severity::Notice;
+    }
+    remarks.push(remark);
 }
 
 fn lower(text: &str) -> String {

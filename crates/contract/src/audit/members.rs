@@ -36,8 +36,25 @@ pub(crate) fn members<'a>(
                 walk.value(type_name, element, &format!("/value/{index}"), &mut seen);
             }
         }
+        // Some documents wrap the one as if it were many.
+        Some(one @ Value::Object(_)) if languages.here.member(type_name, "value").is_none() => {
+            walk.value(type_name, one, "/value", &mut seen);
+        }
         _ => walk.value(type_name, &body.value, "", &mut seen),
     }
+    seen
+}
+
+/// The members of a part of a body, which stands at `pointer`.
+pub(crate) fn members_within<'a>(
+    languages: &Languages<'_>,
+    type_name: &str,
+    value: &'a Value,
+    pointer: &str,
+    body: &'a Body,
+) -> Vec<Seen<'a>> {
+    let mut seen = Vec::new();
+    Walk { languages, body }.value(type_name, value, pointer, &mut seen);
     seen
 }
 

@@ -23,14 +23,18 @@ mod answer;
 mod body;
 mod conformance;
 mod flow;
+mod ids;
+mod line;
 mod members;
 mod page;
 mod prose;
 mod remark;
 mod report;
+mod role;
 mod route;
 mod told;
 mod vocabulary;
+mod written;
 
 use thiserror::Error;
 
@@ -54,6 +58,8 @@ pub struct Audit {
     pub file: String,
     /// How many requests it shows.
     pub exchanges: usize,
+    /// Whether ids were followed from step to step; not where each example stands for itself.
+    pub follows_ids: bool,
     /// What is wrong, in the order of the document.
     pub remarks: Vec<Remark>,
 }
@@ -165,19 +171,28 @@ impl Auditor {
             ));
         }
         told.sum_up(&page, &mut remarks);
-        flow::check(&page, &walked, &speaks, &mut remarks);
+        let follows_ids = flow::check(&page, &walked, &speaks, &mut remarks);
         prose::check(&page, &mut remarks);
         remarks.sort_by(|a, b| a.line.cmp(&b.line).then(b.severity.cmp(&a.severity)));
         remarks.dedup();
-        Ok(Audit { file: file.to_owned(), exchanges: page.exchanges.len(), remarks })
+        let exchanges = page.exchanges.len();
+        Ok(Audit { file: file.to_owned(), exchanges, follows_ids, remarks })
     }
 }
 
-/// The globally unique ids in a text, and what looks as if it were meant as one.
+/// The globally unique ids in a text, and what looks as if it were meant as one: four to six groups
+/// of about their lengths, nearly all of it hexadecimal.
 pub(crate) fn guids(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').filter(|token| {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|token| {
         let groups: Vec<&str> = token.split('-').collect();
-        groups.len() == 5 && token.len() >= 30 && groups.iter().all(|group| group.len() >= 3)
+        let letters = token.chars().filter(|c| *c != '-').count();
+        let hexadecimal = token.chars().filter(char::is_ascii_hexdigit).count();
+        let digits = token.chars().filter(char::is_ascii_digit).count();
+        (4..=6).contains(&groups.len())
+            && (26..=40).contains(&letters)
+            && hexadecimal + 2 >= letters
+            && digits >= 4
+            && groups.iter().all(|group| (3..=16).contains(&group.len()))
     })
 }
 
@@ -185,4 +200,18 @@ pub(crate) fn guids(text: &str) -> impl Iterator<Item = &str> {
 pub(crate) fn is_guid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+}
+
+/// Words that stand in documents where a value of their kind belongs.
+const PLACEHOLDERS: [&str; 5] = ["string", "boolean", "integer", "guid", "timestamp"];
+
+/// Whether a value stands for any of its kind: `String (identifier)`, `{id}`.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    let words = text.to_ascii_lowercase();
+    let kind = PLACEHOLDERS.iter().any(|word| {
+        words.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+    });
+    kind || words.ends_with("-value")
+        || (text.starts_with('{') && text.ends_with('}'))
+        || (text.starts_with('<') && text.ends_with('>'))
 }

@@ -1,10 +1,13 @@
 use super::body::Body;
+use super::line::{self, Request};
 
 /// A document as it is read: what is asked and answered in it, and what is said around.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Page {
     pub(crate) exchanges: Vec<Published>,
     pub(crate) prose: Vec<Prose>,
+    /// The headings, in order.
+    pub(crate) headings: Vec<String>,
 }
 
 /// A line of text.
@@ -28,6 +31,8 @@ pub(crate) struct Published {
     pub(crate) section: usize,
     pub(crate) line: usize,
     pub(crate) method: String,
+    /// Empty where none is written.
+    pub(crate) host: String,
     /// `v1.0`, `beta`, or whatever stands there.
     pub(crate) version: String,
     /// The path with its version, decoded.
@@ -48,19 +53,24 @@ pub(crate) struct Answer {
     pub(crate) body: Option<Body>,
 }
 
-const METHODS: [&str; 6] = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"];
-
-/// Lines that introduce and are no heading of their own.
-const INTRODUCTIONS: [&str; 8] =
-    ["request", "response", "note", "important", "tip", "warning", "caution", "example"];
+/// Languages of fenced blocks that hold exchanges; what has none may be anything.
+const EXCHANGES: [&str; 8] =
+    ["", "http", "https", "json", "jsonc", "rest", "msgraph-interactive", "text"];
 
 impl Page {
-    /// Reads Markdown with blocks of HTTP, or the text of a page as a browser shows it: the two
-    /// differ in fences and marks of headings only.
+    /// Reads Markdown with blocks of HTTP, or the text of a page as a browser shows it. Where a
+    /// document has fenced blocks, bodies stand in them alone.
     pub(crate) fn parse(text: &str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
-        let mut reader =
-            Reader { page: Self::default(), step: String::new(), section: 0, answering: false };
+        let mut reader = Reader {
+            page: Self::default(),
+            step: String::new(),
+            section: 0,
+            answering: false,
+            after_status: false,
+            fenced: lines.iter().any(|line| line.trim_start().starts_with("```")),
+            within: Within::Text,
+        };
         let mut at = 0;
         while at < lines.len() {
             at = reader.read(&lines, at);
@@ -69,54 +79,55 @@ impl Page {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Text,
+    /// A block that may hold an exchange.
+    Block,
+    /// A block of another language.
+    OtherBlock,
+    /// A comment of Markdown.
+    Comment,
+}
+
 struct Reader {
     page: Page,
     step: String,
     section: usize,
     /// Whether what comes next is an answer.
     answering: bool,
+    /// Whether nothing but headers came since a status.
+    after_status: bool,
+    /// Whether the document has fenced blocks.
+    fenced: bool,
+    within: Within,
 }
 
 impl Reader {
     /// Reads what stands at line `at`; gives the line behind it.
     fn read(&mut self, lines: &[&str], at: usize) -> usize {
         let trimmed = lines[at].trim();
-        if let Some((method, address)) = request_line(trimmed) {
-            self.answering = false;
-            let published = self.published(method, address, at + 1);
-            self.page.exchanges.push(published);
+        if self.marks(trimmed) {
+            return at + 1;
+        }
+        if let Some(request) = line::request(trimmed) {
+            return self.request(request, lines, at);
+        }
+        if let Some(status) = line::status(trimmed) {
+            self.status(status, at);
+            self.after_status = true;
             return behind_headers(lines, at + 1);
         }
-        if let Some(status) = status_line(trimmed) {
-            self.answering = true;
-            if let Some(answer) = self.answer(at + 1) {
-                answer.status = Some(status);
-            }
-            return behind_headers(lines, at + 1);
-        }
-        if trimmed.starts_with('{') || (trimmed.starts_with('[') && !trimmed.contains("](")) {
+        let may_hold = self.within == Within::Block || !self.fenced;
+        if may_hold && line::begins_json(trimmed) && self.follows_a_gap(lines, at) {
             return self.body(lines, at);
         }
-        if let Some(heading) = heading(lines, at) {
-            match heading.trim_end_matches(':').to_ascii_lowercase().as_str() {
-                "request" => self.answering = false,
-                "response" => self.answering = true,
-                _ => {
-                    heading.clone_into(&mut self.step);
-                    self.section += 1;
-                    self.answering = false;
-                }
-            }
-        } else if trimmed.contains("\"blockType\"") {
-            // The source of documents says in a comment what a block is.
-            self.answering = trimmed.contains("\"response\"");
-        } else if self.answering
-            && let Some(status) = bare_status(trimmed)
-        {
-            if let Some(answer) = self.answer(at + 1) {
-                answer.status = Some(status);
-            }
-        } else if !trimmed.is_empty() && !trimmed.starts_with("```") {
+        if let Some(heading) = line::heading(lines, at).filter(|_| self.within == Within::Text) {
+            self.heading(heading);
+        } else if let Some(status) = line::told_status(trimmed).filter(|_| self.answering) {
+            self.status(status, at);
+        } else if !trimmed.is_empty() {
+            self.after_status = false;
             let text: String = trimmed.chars().filter(|c| !matches!(c, '*' | '`')).collect();
             let (step, section) = (self.step.clone(), self.section);
             self.page.prose.push(Prose { line: at + 1, text, step, section });
@@ -124,29 +135,90 @@ impl Reader {
         at + 1
     }
 
-    fn published(&self, method: &str, address: &str, line: usize) -> Published {
-        let behind_host = match address.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
-            None => address,
-        };
-        let (path, query) = behind_host.split_once('?').unwrap_or((behind_host, ""));
+    /// Fences and comments, and what stands in those that hold no exchange.
+    fn marks(&mut self, trimmed: &str) -> bool {
+        if let Some(language) = trimmed.strip_prefix("```") {
+            self.after_status = false;
+            let language = language.trim().to_ascii_lowercase();
+            self.within = match self.within {
+                Within::Text if EXCHANGES.contains(&language.as_str()) => Within::Block,
+                Within::Text => Within::OtherBlock,
+                _ => Within::Text,
+            };
+            return true;
+        }
+        if self.within == Within::Text && trimmed.starts_with("<!--") {
+            self.within = Within::Comment;
+        }
+        if self.within == Within::Comment {
+            // The source of documents says in a comment what the next block is.
+            if trimmed.contains("\"blockType\"") {
+                self.answering = trimmed.contains("\"response\"");
+            }
+            if trimmed.ends_with("-->") {
+                self.within = Within::Text;
+            }
+            return true;
+        }
+        self.within == Within::OtherBlock
+    }
+
+    fn heading(&mut self, heading: &str) {
+        match heading.trim_end_matches(':').to_ascii_lowercase().as_str() {
+            "request" => self.answering = false,
+            "response" => self.answering = true,
+            _ => {
+                heading.clone_into(&mut self.step);
+                self.page.headings.push(heading.to_owned());
+                self.section += 1;
+                self.answering = false;
+            }
+        }
+        self.after_status = false;
+    }
+
+    fn request(&mut self, request: Request<'_>, lines: &[&str], at: usize) -> usize {
+        self.answering = false;
+        self.after_status = false;
+        let mut address = request.path.to_owned();
+        let mut end = at + 1;
+        while let Some(more) = lines.get(end).and_then(|line| line::continues(line)) {
+            address.push_str(more);
+            end += 1;
+        }
+        let (path, query) = address.split_once('?').unwrap_or((&address, ""));
         let path = odata::decode_component(path);
-        Published {
+        self.page.exchanges.push(Published {
             step: self.step.clone(),
             section: self.section,
-            line,
-            method: method.to_owned(),
+            line: at + 1,
+            method: request.method.to_owned(),
+            host: request.host.to_owned(),
             version: path.split('/').nth(1).unwrap_or_default().to_owned(),
             path,
             query: odata::decode_component(&query.replace('+', " ")),
             request: None,
             answer: Answer::default(),
+        });
+        behind_headers(lines, end)
+    }
+
+    fn status(&mut self, status: u16, at: usize) {
+        self.answering = true;
+        if let Some(answer) = self.answer(at + 1)
+            && answer.status.is_none()
+        {
+            answer.status = Some(status);
         }
     }
 
-    /// The answer of the last request, which something is shown of.
+    /// The answer of the last request, which something is shown of; none in another section.
     fn answer(&mut self, line: usize) -> Option<&mut Answer> {
-        let answer = &mut self.page.exchanges.last_mut()?.answer;
+        let last = self.page.exchanges.last_mut()?;
+        if last.section != self.section {
+            return None;
+        }
+        let answer = &mut last.answer;
         if !answer.shown {
             answer.shown = true;
             answer.line = line;
@@ -154,12 +226,36 @@ impl Reader {
         Some(answer)
     }
 
+    /// JSON begins on a line of its own: what stands directly above other text is part of that.
+    fn follows_a_gap(&self, lines: &[&str], at: usize) -> bool {
+        let Some(above) = at.checked_sub(1).and_then(|above| lines.get(above)) else { return true };
+        let above = above.trim();
+        let closes = |end: &str| above.ends_with(end);
+        self.within == Within::Block
+            || above.is_empty()
+            || above.starts_with("```")
+            || line::is_header(above)
+            || line::request(above).is_some()
+            || line::status(above).is_some()
+            || closes(":")
+            || closes("-->")
+    }
+
     fn body(&mut self, lines: &[&str], at: usize) -> usize {
         let end = end_of_json(lines, at);
-        let body = Body::parse(&lines[at..end].join("\n"), at + 1);
+        let said_empty = !self.after_status;
         let Some(last) = self.page.exchanges.last_mut() else { return end };
+        let no_body = last.answer.status == Some(204) && said_empty;
+        if last.section != self.section || no_body {
+            return end;
+        }
+        let mut body = Body::parse(&lines[at..end].join("\n"), at + 1);
         let sends = matches!(last.method.as_str(), "POST" | "PATCH" | "PUT");
-        if !self.answering && sends && last.request.is_none() && !last.answer.shown {
+        let asks = !self.answering && sends && last.request.is_none() && !last.answer.shown;
+        if let Some(line) = surplus(lines, end) {
+            body.close_once_more(line);
+        }
+        if asks {
             last.request = Some(body);
         } else if last.answer.body.is_none()
             && let Some(answer) = self.answer(at + 1)
@@ -171,40 +267,18 @@ impl Reader {
     }
 }
 
-/// `POST https://graph.microsoft.com/beta/users`. An address without host is a template of the
-/// syntax and no request.
-fn request_line(line: &str) -> Option<(&str, &str)> {
-    let (method, address) = line.split_once(' ')?;
-    let address = address.trim();
-    let address = address.strip_suffix(" HTTP/1.1").unwrap_or(address);
-    let versioned = ["/v1.0/", "/beta/"].iter().any(|start| address.starts_with(start));
-    let is_address = address.starts_with("https://") || address.starts_with("http://") || versioned;
-    (METHODS.contains(&method) && is_address).then_some((method, address))
-}
-
-/// `HTTP/1.1 201 Created`
-fn status_line(line: &str) -> Option<u16> {
-    let rest = line.strip_prefix("HTTP/")?;
-    rest.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// `No Content - 204 - 594ms`, as a tool shows it.
-fn bare_status(line: &str) -> Option<u16> {
-    let words: Vec<&str> = line.split(" - ").map(str::trim).collect();
-    let status = words.iter().find_map(|word| word.parse::<u16>().ok())?;
-    (words.len() > 1 && (100..600).contains(&status)).then_some(status)
-}
-
 /// Headers stand directly below a request or a status.
 fn behind_headers(lines: &[&str], mut at: usize) -> usize {
-    let is_header = |line: &str| {
-        let name = line.split_once(": ").map_or("", |(name, _)| name);
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    while at < lines.len() && is_header(lines[at].trim()) {
+    while lines.get(at).is_some_and(|line| line::is_header(line.trim())) {
         at += 1;
     }
     at
+}
+
+/// The line, from 1, of a bracket that closes what is closed already.
+fn surplus(lines: &[&str], end: usize) -> Option<usize> {
+    let line = lines.get(end)?.trim();
+    (!line.is_empty() && line.chars().all(|c| matches!(c, '}' | ']'))).then_some(end + 1)
 }
 
 /// The line behind JSON that begins at `at`: where its brackets are closed, or where something else
@@ -215,8 +289,8 @@ fn end_of_json(lines: &[&str], at: usize) -> usize {
         let trimmed = line.trim();
         let other = trimmed.starts_with("```")
             || trimmed.starts_with('#')
-            || request_line(trimmed).is_some()
-            || status_line(trimmed).is_some();
+            || line::request(trimmed).is_some()
+            || line::status(trimmed).is_some();
         if index > at && other {
             return index;
         }
@@ -237,26 +311,4 @@ fn end_of_json(lines: &[&str], at: usize) -> usize {
         }
     }
     lines.len()
-}
-
-/// The heading at a line: marked with `#`, or a short line of its own that ends without a stop.
-fn heading<'a>(lines: &[&'a str], at: usize) -> Option<&'a str> {
-    let line = lines[at].trim();
-    if let Some(marked) = line.strip_prefix('#') {
-        let heading = marked.trim_start_matches('#').trim();
-        // `# [C#](#tab/csharp)` is a tab of a block, no section.
-        return (!heading.is_empty() && !heading.contains("](#tab/")).then_some(heading);
-    }
-    let alone = |index: Option<usize>| {
-        index.and_then(|index| lines.get(index)).is_none_or(|line| line.trim().is_empty())
-    };
-    let bare = line.trim_end_matches(':').to_ascii_lowercase();
-    if INTRODUCTIONS[..2].contains(&bare.as_str()) {
-        return Some(line);
-    }
-    let begins = line.chars().next().is_some_and(char::is_uppercase);
-    let plain = !line.ends_with(['.', ':', ';', ',', '!', '?']) && !line.contains(['|', '{', '<']);
-    let short = (3..=200).contains(&line.chars().count());
-    let heads = begins && plain && short && alone(at.checked_sub(1)) && alone(Some(at + 1));
-    (heads && !INTRODUCTIONS.contains(&bare.as_str())).then_some(line)
 }

@@ -66,6 +66,7 @@ pub fn json(audits: &[Audit]) -> Value {
             value!({
                 "file": audit.file,
                 "exchanges": audit.exchanges,
+                "followsIds": audit.follows_ids,
                 "remarks": audit.remarks,
             })
         })
@@ -83,8 +84,12 @@ fn summary(audit: &Audit) -> String {
         let number = audit.remarks.iter().filter(|remark| remark.severity == severity).count();
         counted(number, severity.word())
     };
+    let alone = match audit.follows_ids || audit.exchanges < 2 {
+        true => "",
+        false => "; each example stands for itself, ids are not followed",
+    };
     format!(
-        "{}: {}, {}, {}",
+        "{}: {}, {}, {}{alone}",
         audit.file,
         counted(audit.exchanges, "request"),
         of(Severity::Violation),

@@ -5,9 +5,11 @@ use odata::Query;
 use super::Languages;
 use super::page::Published;
 use super::remark::Remark;
+use super::vocabulary::spelled;
+use super::written::{arguments, compared};
 use crate::Severity;
 use crate::drift::speaks_of;
-use crate::path::Resolved;
+use crate::path::{Resolved, Target};
 use crate::unserved::unserved;
 
 /// Where the path leads, names of the other version corrected.
@@ -26,7 +28,18 @@ pub(super) fn route(
         .keys()
         .find(|root| behind == root.as_str() || behind.starts_with(&format!("{root}/")));
     let first = behind.split(['/', '(']).next().unwrap_or_default();
+    let recased = languages.here.roots.keys().find(|root| {
+        let begin = behind.get(..root.len()).unwrap_or_default();
+        begin.eq_ignore_ascii_case(root) && !begin.is_empty()
+    });
     let Some(root) = inside else {
+        if let Some(root) = recased {
+            let path = format!("/{version}/{root}{}", &behind[root.len()..]);
+            let again = languages.here.resolve(&path).ok();
+            let message = format!("'{}' is spelled otherwise", &behind[..root.len()]);
+            remarks.push(Remark::new("undeclared-path", at, message, Some(path)));
+            return again;
+        }
         if languages.here.member("entitlementManagement", first).is_some() {
             let path = format!("/{version}/identityGovernance/entitlementManagement/{behind}");
             let again = languages.here.resolve(&path).ok();
@@ -82,7 +95,7 @@ fn corrected(languages: &Languages<'_>, root: &str, behind: &str) -> Option<(Str
     let mut segments = behind.split('/').filter(|segment| !segment.is_empty());
     while let Some(segment) = segments.next() {
         let (name, key) = segment.split_once('(').unwrap_or((segment, ""));
-        if languages.here.operation(&at, name).is_some() {
+        if languages.here.operation(&at, name, &[]).is_some() {
             written.push(segment.to_owned());
             written.extend(segments.map(str::to_owned));
             break;
@@ -108,53 +121,102 @@ fn corrected(languages: &Languages<'_>, root: &str, behind: &str) -> Option<(Str
     Some((written.join("/"), foreign))
 }
 
-/// Names within `$filter`, `$expand`, `$select` and `$orderby`. Services of Graph's do not tell them
-/// apart by case.
+/// Names and words within `$filter`, `$expand`, `$select` and `$orderby`, and what a function is
+/// given. Services of Graph's do not tell names apart by case.
 pub(super) fn query(
     published: &Published,
     languages: &Languages<'_>,
     resolved: &Resolved,
     remarks: &mut Vec<Remark>,
 ) {
+    let at = (published.line, published.step.as_str());
+    let type_name = resolved.type_ref.name.as_str();
     let options = published.query.split('&').filter_map(|option| option.split_once('='));
     let encoded: Vec<String> =
         options.map(|(name, value)| format!("{name}={}", odata::encode_component(value))).collect();
-    let at = (published.line, published.step.as_str());
     // What cannot be read may be right: not every option is known here.
-    let Ok(query) = Query::parse(&encoded.join("&")) else { return };
-    let mut paths: Vec<Vec<String>> = Vec::new();
-    paths.extend(query.filter.iter().flat_map(|filter| filter.paths()).map(|path| path.0));
-    paths.extend(query.order_by.iter().map(|order| order.path.0.clone()));
-    let names = query.select.iter().chain(query.expand.items.iter().map(|item| &item.name));
-    paths.extend(names.map(|name| name.split('/').map(str::to_owned).collect()));
-    for path in paths {
-        let mut owner = resolved.type_ref.name.clone();
-        for name in &path {
-            let cased = languages.cased(&owner, name);
-            let declared = languages.declared(&owner, cased.as_deref().unwrap_or(name));
-            match &declared {
-                Some(meant) if cased.is_none() => {
-                    let message = format!("{owner} of {} has no '{name}'", languages.here.version);
-                    let instead = Some(meant.clone());
-                    remarks.push(Remark::new("other-version-name", at, message, instead));
-                }
-                Some(_) => {}
-                None => {
-                    if !languages.here.lineage(&owner).any(|(_, found)| found.open) {
-                        let message =
-                            format!("{owner} of {} has no '{name}'", languages.here.version);
-                        remarks.push(Remark::new("undeclared-member", at, message, None));
-                    }
-                    break;
-                }
-            }
-            let next = declared.and_then(|name| {
-                languages.here.member(&owner, name.split('/').next().unwrap_or_default())
-            });
-            match next {
-                Some(member) => owner.clone_from(&member.type_ref.name),
-                None => break,
+    if let Ok(query) = Query::parse(&encoded.join("&")) {
+        names(languages, type_name, &query, at, remarks);
+    }
+    for (path, value) in compared(&published.query) {
+        let names: Vec<&str> = path.split('/').collect();
+        let compared = names.iter().try_fold(type_name.to_owned(), |owner, name| {
+            let declared = languages.cased(&owner, name)?;
+            languages.here.member(&owner, &declared).map(|member| member.type_ref.name.clone())
+        });
+        if let Some(compared) = compared {
+            spelled(languages, &compared, value, at, remarks);
+        }
+    }
+    let Target::Operation(key) = &resolved.target else { return };
+    let Some(operation) = languages.here.operations.get(key) else { return };
+    for (name, value) in arguments(&published.path) {
+        match operation.parameters.get(name) {
+            Some(parameter) => spelled(languages, &parameter.type_ref.name, value, at, remarks),
+            None => {
+                let known: Vec<&str> = operation.parameters.keys().map(String::as_str).collect();
+                let message =
+                    format!("{key} of {} has no parameter '{name}'", languages.here.version);
+                let instead = Some(known.join(", ")).filter(|known| !known.is_empty());
+                remarks.push(Remark::new("undeclared-member", at, message, instead));
             }
         }
     }
+}
+
+fn names(
+    languages: &Languages<'_>,
+    type_name: &str,
+    query: &Query,
+    at: (usize, &str),
+    remarks: &mut Vec<Remark>,
+) {
+    let mut paths: Vec<Vec<String>> = Vec::new();
+    paths.extend(query.filter.iter().flat_map(|filter| filter.paths()).map(|path| path.0));
+    paths.extend(query.order_by.iter().map(|order| order.path.0.clone()));
+    let split = |name: &String| name.split('/').map(str::to_owned).collect::<Vec<_>>();
+    paths.extend(query.select.iter().map(split));
+    for path in paths {
+        follow(languages, type_name, &path, at, remarks);
+    }
+    for item in &query.expand.items {
+        let below = follow(languages, type_name, &split(&item.name), at, remarks);
+        if let Some(below) = below {
+            names(languages, &below, &item.query, at, remarks);
+        }
+    }
+}
+
+/// The type at the end of a path of names; none where one of them leads nowhere.
+fn follow(
+    languages: &Languages<'_>,
+    type_name: &str,
+    path: &[String],
+    at: (usize, &str),
+    remarks: &mut Vec<Remark>,
+) -> Option<String> {
+    let mut owner = type_name.to_owned();
+    for name in path.iter().filter(|name| *name != "*" && !name.starts_with('$')) {
+        let cased = languages.cased(&owner, name);
+        let declared = languages.declared(&owner, cased.as_deref().unwrap_or(name));
+        let no_such = || format!("{owner} of {} has no '{name}'", languages.here.version);
+        match &declared {
+            Some(meant) if cased.is_none() => {
+                let instead = Some(meant.clone());
+                remarks.push(Remark::new("other-version-name", at, no_such(), instead));
+            }
+            Some(_) => {}
+            None => {
+                let open = languages.here.lineage(&owner).any(|(_, found)| found.open);
+                if !open && languages.here.types.contains_key(&owner) {
+                    remarks.push(Remark::new("undeclared-member", at, no_such(), None));
+                }
+                return None;
+            }
+        }
+        let declared = declared?;
+        let first = declared.split('/').next().unwrap_or_default();
+        owner.clone_from(&languages.here.member(&owner, first)?.type_ref.name);
+    }
+    Some(owner)
 }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::Languages;
 use super::body::Body;
 use super::members::Seen;
 use super::page::Published;
 use super::remark::Remark;
 use super::told::Told;
+use super::{Languages, is_placeholder};
 use crate::exception::EXCEPTIONS;
 use crate::facts::{Kind, TypeRef};
 use crate::{Direction, Severity};
@@ -26,6 +26,8 @@ pub(super) fn judge(
         let at = (member.line, published.step.as_str());
         if member.name.contains('@') && !member.name.contains(' ') {
             annotation(published, member, remarks);
+            type_told(languages, member, at, remarks);
+            bound(languages, member, at, remarks);
             continue;
         }
         if !member.name.chars().all(|c| c.is_alphanumeric() || c == '_') {
@@ -95,16 +97,54 @@ fn undeclared(
     }
 }
 
-/// `@odata.context`, whose address names a version.
+/// `@odata.type`, which names a type.
+fn type_told(
+    languages: &Languages<'_>,
+    member: &Seen<'_>,
+    at: (usize, &str),
+    remarks: &mut Vec<Remark>,
+) {
+    let Some(told) = member.value.as_str().filter(|_| member.name == "@odata.type") else { return };
+    let of_graph = told.trim_start_matches('#').starts_with("microsoft.graph.");
+    if of_graph && !told.starts_with("#Collection") && languages.here.type_told(told).is_none() {
+        let message = format!("{} knows no type {told} here", languages.here.version);
+        remarks.push(Remark::new("undeclared-member", at, message, None));
+    }
+}
+
+/// `X@odata.bind`, whose name is that of a navigation.
+fn bound(
+    languages: &Languages<'_>,
+    member: &Seen<'_>,
+    at: (usize, &str),
+    remarks: &mut Vec<Remark>,
+) {
+    let Some(name) = member.name.strip_suffix("@odata.bind") else { return };
+    match languages.declared(&member.owner, name) {
+        Some(declared) if declared == name => {}
+        Some(declared) => {
+            let message = format!("{} of {} has no '{name}'", member.owner, languages.here.version);
+            let instead = Some(format!("{declared}@odata.bind"));
+            remarks.push(Remark::new("other-version-name", at, message, instead));
+        }
+        None => {
+            let message = format!("{} of {} has no '{name}'", member.owner, languages.here.version);
+            remarks.push(Remark::new("undeclared-member", at, message, None));
+        }
+    }
+}
+
+/// `@odata.context` and what is bound or referred to: addresses that name a version.
 pub(super) fn annotation(published: &Published, member: &Seen<'_>, remarks: &mut Vec<Remark>) {
-    let Some(context) = member.value.as_str().filter(|_| member.name.ends_with("@odata.context"))
-    else {
-        return;
-    };
+    let addresses = ["@odata.context", "@odata.bind", "@odata.id", "@odata.nextLink"];
+    let is_address = addresses.iter().any(|ending| member.name.ends_with(ending));
+    let Some(context) = member.value.as_str().filter(|_| is_address) else { return };
     let Some((_, behind)) = context.split_once("://") else { return };
     let Some(version) = behind.split('/').nth(1) else { return };
-    if version != published.version && !version.starts_with('$') {
-        let message = format!("the context is of {version}, the request of {}", published.version);
+    // Addresses within the directory begin with versions of their own.
+    if version != published.version && matches!(version, "v1.0" | "beta") {
+        let what = if member.name.ends_with("context") { "the context" } else { "the address" };
+        let message = format!("{what} is of {version}, the request of {}", published.version);
         let instead =
             context.replacen(&format!("/{version}/"), &format!("/{}/", published.version), 1);
         let at = (member.line, published.step.as_str());
@@ -139,34 +179,45 @@ fn word(
     remarks: &mut Vec<Remark>,
 ) {
     let Some(type_ref) = &member.type_ref else { return };
-    let Some(found) = languages.here.types.get(&type_ref.name) else { return };
-    if found.words.is_empty() {
-        return;
-    }
     let values: Vec<&str> = match member.value {
-        Value::String(text) if found.kind == Kind::Flags => {
-            text.split(',').map(str::trim).collect()
-        }
         Value::String(text) => vec![text.as_str()],
         Value::Array(elements) => elements.iter().filter_map(Value::as_str).collect(),
         _ => vec![],
     };
-    for value in values.into_iter().filter(|value| found.word(value).is_none()) {
+    for value in values {
+        spelled(languages, &type_ref.name, value, at, remarks);
+    }
+}
+
+/// A value where a word of the enum `type_name` belongs; nothing is said of other types.
+pub(super) fn spelled(
+    languages: &Languages<'_>,
+    type_name: &str,
+    value: &str,
+    at: (usize, &str),
+    remarks: &mut Vec<Remark>,
+) {
+    let version = &languages.here.version;
+    let Some(found) = languages.here.types.get(type_name).filter(|t| !t.words.is_empty()) else {
+        return;
+    };
+    let values: Vec<&str> = match found.kind {
+        Kind::Flags => value.split(',').map(str::trim).collect(),
+        _ => vec![value],
+    };
+    let strange = |value: &&str| found.word(value).is_none() && !is_placeholder(value);
+    for value in values.into_iter().filter(strange) {
         let recased = found.words.iter().find(|word| word.name.eq_ignore_ascii_case(value));
         match recased {
             Some(word) => {
-                let message =
-                    format!("'{value}' is spelled otherwise in {}", languages.here.version);
+                let message = format!("'{value}' is spelled otherwise in {version}");
                 remarks.push(Remark::new("enum-case", at, message, Some(word.name.clone())));
             }
             None => {
                 let words: Vec<&str> = found.words.iter().map(|word| word.name.as_str()).collect();
-                let message = format!(
-                    "'{value}' is no word of {} in {}; it has {}",
-                    type_ref.name,
-                    languages.here.version,
-                    words.join(", ")
-                );
+                let words = words.join(", ");
+                let message =
+                    format!("'{value}' is no word of {type_name} in {version}; it has {words}");
                 remarks.push(Remark::new("enum-member", at, message, None));
             }
         }
@@ -197,7 +248,8 @@ pub(super) fn types(
         for finding in judge.check_body(&of.name, element, direction) {
             let told = finding.severity == Severity::Violation
                 && matches!(finding.rule.as_ref(), "wrong-type" | "null");
-            if told {
+            let of = element.pointer(&finding.pointer).and_then(Value::as_str);
+            if told && !of.is_some_and(is_placeholder) {
                 let pointer = format!("{prefix}{}", finding.pointer);
                 let at = (body.line(&pointer), published.step.as_str());
                 let message = format!("{pointer}: {}", finding.message);
