@@ -171,9 +171,12 @@ fn of_documents(args: &Args) -> Result<Compared, Failure> {
         (&head.text, &head.label, &head.short),
     )
     .map_err(Failure::usage)?;
-    let version = |document: &Document, label: &str| match &args.api {
-        Some(api) => Ok(api.parse::<Version>().map_err(Failure::usage)?.segment().to_owned()),
-        None => document.version(label).map_err(Failure::usage),
+    let given =
+        args.api.as_deref().map(str::parse::<Version>).transpose().map_err(Failure::usage)?;
+    let version = |document: &Document, label: &str| match (document.version(label), given) {
+        (Ok(told), _) => Ok(told),
+        (Err(_), Some(given)) => Ok(given.segment().to_owned()),
+        (Err(error), None) => Err(Failure::usage(error)),
     };
     let base_version = version(&base_document, &base.label)?;
     let head_version = version(&head_document, &head.label)?;
@@ -221,6 +224,12 @@ fn global_service(
     if let Some(label) = &args.global {
         let named = document::read(label)?;
         let document = Document::parse(&named.text, label, &named.short).map_err(Failure::usage)?;
+        let told = document.version(label).map_err(Failure::usage)?;
+        if told != version {
+            return Err(Failure::usage(format!(
+                "{label}: expected metadata of {version}, found {told}"
+            )));
+        }
         let contract = document.contract(version).map_err(Failure::usage)?;
         return Ok((label.clone(), contract));
     }

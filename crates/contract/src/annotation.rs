@@ -32,7 +32,11 @@ const CAPABILITIES: &str = "Org.OData.Capabilities.V1.";
 const CORE: &str = "Org.OData.Core.V1.";
 
 /// Terms of the core vocabulary that say what a client may do or may count on.
-const OF_CORE: [&str; 4] = ["Computed", "Immutable", "Revisions", "RequiresExplicitBinding"];
+const OF_CORE: [&str; 5] =
+    ["Computed", "Immutable", "Permissions", "Revisions", "RequiresExplicitBinding"];
+
+/// Annotations nest a few levels; what nests deeper says nothing here.
+const DEEPEST: usize = 32;
 
 /// What capabilities say beside restrictions: descriptions, and headers that documents describe.
 const TOLD: [&str; 4] = ["Description", "LongDescription", "CustomHeaders", "CustomQueryOptions"];
@@ -59,20 +63,25 @@ pub(crate) fn restrictions(node: Node<'_, '_>, names: &Names) -> BTreeMap<String
             let revisions = records(node).map(revision).collect();
             values.insert(short.to_owned(), revisions);
         }
-        _ => flatten(node, short, &mut values),
+        _ => flatten(node, short, 0, &mut values),
     }
     if values.is_empty() && !node.has_children() {
         // A tagging term that says nothing more says yes.
         values.insert(short.to_owned(), vec!["true".to_owned()]);
     }
-    facts.extend(values.into_iter().map(|(term, values)| (term, values.join(", "))));
+    facts.extend(values.into_iter().map(|(term, mut values)| {
+        // The order of a list means nothing.
+        values.sort();
+        values.dedup();
+        (term, values.join(", "))
+    }));
     facts
 }
 
 /// `Deprecated 2023-03-01, removal 2023-12-31`.
 fn revision(record: Node<'_, '_>) -> String {
     let mut values = BTreeMap::new();
-    flatten(record, "", &mut values);
+    flatten(record, "", 0, &mut values);
     let told = |name: &str| values.get(name).and_then(|v| v.first()).cloned().unwrap_or_default();
     let removal = match told("/RemovalDate") {
         date if date.is_empty() => date,
@@ -86,11 +95,19 @@ fn records<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 
     node.children().chain(within).filter(|child| child.tag_name().name() == "Record")
 }
 
-fn flatten(node: Node<'_, '_>, path: &str, values: &mut BTreeMap<String, Vec<String>>) {
+fn flatten(
+    node: Node<'_, '_>,
+    path: &str,
+    depth: usize,
+    values: &mut BTreeMap<String, Vec<String>>,
+) {
+    if depth > DEEPEST {
+        return;
+    }
     for attribute in node.attributes() {
-        if !matches!(attribute.name(), "Term" | "Property" | "Qualifier" | "Type") {
-            let value = attribute.value().rsplit('/').next().unwrap_or_default();
-            values.entry(path.to_owned()).or_default().push(value.to_owned());
+        match attribute.name() {
+            "Term" | "Property" | "Qualifier" | "Type" => {}
+            kind => tell(kind, attribute.value(), path, values),
         }
     }
     for child in node.children().filter(Node::is_element) {
@@ -98,18 +115,38 @@ fn flatten(node: Node<'_, '_>, path: &str, values: &mut BTreeMap<String, Vec<Str
             "PropertyValue" => {
                 let property = child.attribute("Property").unwrap_or_default();
                 if !TOLD.contains(&property) {
-                    flatten(child, &format!("{path}/{property}"), values);
+                    flatten(child, &format!("{path}/{property}"), depth + 1, values);
                 }
             }
-            "Record" | "Collection" => flatten(child, path, values),
-            _ => {
-                let text = child.text().unwrap_or_default().trim();
-                let words = text.split_whitespace();
-                let words = words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned());
-                values.entry(path.to_owned()).or_default().extend(words);
-            }
+            // What is told of one navigation is no matter of another.
+            "Record" => match navigation(child) {
+                Some(name) => flatten(child, &format!("{path}/{name}"), depth + 1, values),
+                None => flatten(child, path, depth + 1, values),
+            },
+            "Collection" => flatten(child, path, depth + 1, values),
+            kind => tell(kind, child.text().unwrap_or_default().trim(), path, values),
         }
     }
+}
+
+/// A value; words of enums without the enum, several of which may stand in one.
+fn tell(kind: &str, text: &str, path: &str, values: &mut BTreeMap<String, Vec<String>>) {
+    let known = values.entry(path.to_owned()).or_default();
+    match kind {
+        "EnumMember" => {
+            let words = text.split_whitespace();
+            known.extend(words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()));
+        }
+        _ => known.push(text.to_owned()),
+    }
+}
+
+/// The navigation that a record of restrictions speaks of.
+fn navigation<'a>(record: Node<'a, '_>) -> Option<&'a str> {
+    let property = record
+        .children()
+        .find(|child| child.attribute("Property") == Some("NavigationProperty"))?;
+    property.attribute("NavigationPropertyPath").or_else(|| property.attribute("PropertyPath"))
 }
 
 /// Whether an annotation lists alternate keys.
@@ -118,12 +155,25 @@ pub(crate) fn is_alternate_keys(node: Node<'_, '_>, names: &Names) -> bool {
     term.is_some_and(|term| term == "Org.OData.Core.V1.AlternateKeys")
 }
 
-/// The alternate keys, each its properties with commas between.
+/// The alternate keys, each its properties with commas between, in any order; with the name that
+/// stands in addresses where that is another.
 pub(crate) fn alternate_keys(node: Node<'_, '_>) -> Vec<String> {
-    let properties = |record: Node<'_, '_>| {
+    let one = |reference: Node<'_, '_>| {
         let mut values = BTreeMap::new();
-        flatten(record, "", &mut values);
-        values.get("/Key/Name").map(|names| names.join(", ")).unwrap_or_default()
+        flatten(reference, "", 0, &mut values);
+        let told = |name: &str| values.get(name).and_then(|values| values.first()).cloned();
+        let name = told("/Name")?;
+        Some(match told("/Alias").filter(|alias| *alias != name) {
+            Some(alias) => format!("{alias}: {name}"),
+            None => name,
+        })
     };
-    records(node).map(properties).filter(|key| !key.is_empty()).collect()
+    let key = |record: Node<'_, '_>| {
+        let properties =
+            record.children().filter(|child| child.attribute("Property") == Some("Key"));
+        let mut names: Vec<String> = properties.flat_map(records).filter_map(one).collect();
+        names.sort();
+        names.join(", ")
+    };
+    records(node).map(key).filter(|key| !key.is_empty()).collect()
 }

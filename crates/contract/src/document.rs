@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use thiserror::Error;
 
 use crate::csdl::{CsdlError, Metadata};
@@ -56,7 +58,7 @@ impl Document {
         Ok((base?, head?))
     }
 
-    /// The version that it is of, as told by what entitlement management calls its catalogs.
+    /// The version that it is of, as told by what entitlement management calls its collections.
     ///
     /// # Errors
     /// [`DocumentError::Versionless`].
@@ -64,14 +66,25 @@ impl Document {
         match self {
             Self::Stored(contract) => Ok(contract.version.clone()),
             Self::Metadata(metadata) => {
-                let has = |name: &str| {
-                    let centre = metadata.types.get("entitlementManagement");
-                    centre.is_some_and(|centre| centre.navigations.contains_key(name))
+                let centre = metadata.types.get("entitlementManagement");
+                let count = |names: [&str; 4]| {
+                    let has = |name: &&str| {
+                        centre.is_some_and(|centre| centre.navigations.contains_key(*name))
+                    };
+                    names.iter().filter(|name| has(name)).count()
                 };
-                match (has("accessPackageCatalogs"), has("catalogs")) {
-                    (true, _) => Ok("beta".to_owned()),
-                    (false, true) => Ok("v1.0".to_owned()),
-                    (false, false) => Err(DocumentError::Versionless(file.to_owned())),
+                let v1 =
+                    count(["catalogs", "assignments", "assignmentPolicies", "assignmentRequests"]);
+                let beta = count([
+                    "accessPackageCatalogs",
+                    "accessPackageAssignments",
+                    "accessPackageAssignmentPolicies",
+                    "accessPackageAssignmentRequests",
+                ]);
+                match v1.cmp(&beta) {
+                    Ordering::Greater => Ok("v1.0".to_owned()),
+                    Ordering::Less => Ok("beta".to_owned()),
+                    Ordering::Equal => Err(DocumentError::Versionless(file.to_owned())),
                 }
             }
         }

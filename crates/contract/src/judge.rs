@@ -102,12 +102,12 @@ impl Judge {
             (Target::Operation(key), Some(request)) => {
                 findings.extend(self.parameters(key, request));
             }
-            (_, None) | (Target::Property | Target::References | Target::Text, _) => {}
+            (_, None) | (Target::Property(_) | Target::References | Target::Text, _) => {}
         }
         match exchange.response {
             Some(response) if exchange.status >= 400 => self.check_error(response, findings),
             Some(_) if matches!(resolved.target, Target::References | Target::Text) => {}
-            Some(_) if resolved.target == Target::Property || !known => {}
+            Some(_) if matches!(resolved.target, Target::Property(_)) || !known => {}
             // What a POST answers is one entity even where the path names many.
             Some(response)
                 if resolved.type_ref.collection

@@ -18,8 +18,8 @@ pub struct Resolved {
 pub enum Target {
     /// An entity, or a collection of entities.
     Entities,
-    /// A property.
-    Property,
+    /// A property, by its name.
+    Property(String),
     /// A bound action or function, by its key in [`Contract::operations`].
     Operation(String),
     /// `$ref`: references to entities instead of entities.
@@ -53,7 +53,7 @@ impl Resolved {
             // Of references, of one and of many, each is documented somewhere.
             Target::References => vec!["GET", "POST", "PUT", "DELETE"],
             Target::Text => vec!["GET", "PUT"],
-            Target::Property => vec!["GET", "PUT", "PATCH", "DELETE"],
+            Target::Property(_) => vec!["GET", "PUT", "PATCH", "DELETE"],
             Target::Entities if self.type_ref.collection => {
                 let inserts = self.may_insert(contract);
                 if inserts { vec!["GET", "POST"] } else { vec!["GET"] }
@@ -241,7 +241,7 @@ impl Way<'_> {
             }
             false => {
                 self.at = member.type_ref.clone();
-                self.target = Target::Property;
+                self.target = Target::Property(name.to_owned());
             }
         }
         Ok(())

@@ -29,11 +29,14 @@ fn the_exit_code_follows_what_is_asked_to_fail_on() {
         ended.out
     );
     assert!(
-        ended.out.contains("1 breaking, 2 risky, 5 cloud, 1 additive, 1 cosmetic"),
+        ended.out.contains("0 breaking, 0 risky, 8 cloud, 1 additive, 1 cosmetic"),
         "{}",
         ended.out
     );
-    assert_eq!(ended.code, 1);
+    assert_eq!(ended.code, 0);
+    let other = in_fixtures(&[&cloud[..], &["--global", "beta"]].concat());
+    assert_eq!(other.code, 2);
+    assert_eq!(other.err, "error: beta: expected metadata of v1.0, found beta\n");
 }
 
 #[test]

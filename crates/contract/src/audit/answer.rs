@@ -58,7 +58,7 @@ pub(super) fn answer(
     }
     let name = &resolved.type_ref.name;
     if !languages.here.types.contains_key(name)
-        || matches!(resolved.target, Target::Property | Target::Text)
+        || matches!(resolved.target, Target::Property(_) | Target::Text)
     {
         return;
     }

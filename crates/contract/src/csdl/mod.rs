@@ -59,10 +59,14 @@ impl Metadata {
             });
         }
         let document = Document::parse(text).map_err(|error| {
-            let at = error.pos();
+            let at = match error {
+                // What is not closed is told of where the document ends.
+                roxmltree::Error::UnclosedRootNode => end(text),
+                _ => (error.pos().row as usize, error.pos().col as usize),
+            };
             CsdlError {
                 file: file.to_owned(),
-                place: format!(", line {}, column {}", at.row, at.col),
+                place: format!(", line {}, column {}", at.0, at.1),
                 expected: "XML".into(),
                 found: error.to_string(),
             }
@@ -81,6 +85,7 @@ impl Metadata {
         for schema in &schemas {
             reader.read_schema(*schema);
         }
+        reader.settle();
         let Reader { metadata, names, other_references, fault, .. } = reader;
         if let Some((byte, expected, found)) = fault {
             let at = document.text_pos_at(byte);
@@ -103,7 +108,7 @@ impl Metadata {
     /// for only where it does.
     fn dangles(&self, other_references: &[String]) -> bool {
         let known: HashSet<&str> = self.types.keys().map(String::as_str).collect();
-        let unknown = |name: &String| !(name.starts_with("Edm.") || known.contains(name.as_str()));
+        let unknown = |name: &String| !(is_simple(name) || known.contains(name.as_str()));
         let of_members = |found: &Type| {
             found.base.iter().any(unknown)
                 || found.properties.values().any(|member| unknown(&member.type_ref.name))
@@ -154,7 +159,7 @@ fn dangling(
         for (_, attribute) in REFERENCES.iter().filter(|(owner, _)| *owner == tag) {
             let Some(text) = node.attribute(*attribute) else { continue };
             let name = names.type_ref(text).name;
-            if name.starts_with("Edm.") || metadata.types.contains_key(&name) {
+            if is_simple(&name) || metadata.types.contains_key(&name) {
                 continue;
             }
             let at = document.text_pos_at(node.range().start);
@@ -172,4 +177,41 @@ fn dangling(
         expected: "types that the document declares".into(),
         found: "a reference to another".into(),
     }
+}
+
+/// Simple types of OData.
+const SIMPLE: [&str; 18] = [
+    "String",
+    "Boolean",
+    "Guid",
+    "DateTimeOffset",
+    "Date",
+    "TimeOfDay",
+    "Duration",
+    "Binary",
+    "Stream",
+    "Byte",
+    "SByte",
+    "Int16",
+    "Int32",
+    "Int64",
+    "Single",
+    "Double",
+    "Decimal",
+    "Untyped",
+];
+
+fn is_simple(name: &str) -> bool {
+    let Some(short) = name.strip_prefix("Edm.") else { return false };
+    // Of abstract, geometric and modelling types there are many, and nothing is said here.
+    let other = ["Geo", "PrimitiveType", "ComplexType", "EntityType", "AnyPropertyPath"];
+    SIMPLE.contains(&short)
+        || other.iter().any(|begin| short.starts_with(begin))
+        || short.ends_with("Path")
+}
+
+/// The last line and column of a text.
+fn end(text: &str) -> (usize, usize) {
+    let last = text.lines().last().unwrap_or_default();
+    (text.lines().count().max(1), last.chars().count() + 1)
 }

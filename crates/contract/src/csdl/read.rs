@@ -21,6 +21,16 @@ pub(super) fn schemas<'a, 'input>(document: &'a Document<'input>) -> Vec<Node<'a
         .collect()
 }
 
+/// The name of the container, with which the targets of annotations begin, wherever they stand.
+fn container(schemas: &[Node<'_, '_>]) -> Option<String> {
+    schemas.iter().find_map(|schema| {
+        let mut children = schema.children();
+        let container = children.find(|node| node.tag_name().name() == "EntityContainer")?;
+        let namespace = schema.attribute("Namespace").unwrap_or_default();
+        Some(qualified(namespace, container.attribute("Name")?))
+    })
+}
+
 /// A document while it is read.
 pub(super) struct Reader {
     pub(super) metadata: Metadata,
@@ -28,6 +38,8 @@ pub(super) struct Reader {
     /// Names of types that are referred to from where nothing is kept.
     pub(super) other_references: Vec<String>,
     container: String,
+    /// Alternate keys that stand apart from their types.
+    alternate_keys: Vec<(String, Vec<String>)>,
     /// The first thing that cannot be meant: where, what was expected, and what was found.
     pub(super) fault: Option<(usize, &'static str, String)>,
 }
@@ -52,29 +64,37 @@ impl Reader {
             metadata,
             names,
             other_references: Vec::new(),
-            container: String::new(),
+            container: container(schemas).unwrap_or_default(),
+            alternate_keys: Vec::new(),
             fault: None,
+        }
+    }
+
+    /// What stands apart from the types that it is told of.
+    pub(super) fn settle(&mut self) {
+        for (name, keys) in std::mem::take(&mut self.alternate_keys) {
+            if let Some(found) = self.metadata.types.get_mut(&name) {
+                found.alternate_keys.extend(keys);
+            }
         }
     }
 
     /// The name of what a node declares; without one, or with one that is taken, it cannot be meant.
     fn declared(&mut self, node: Node<'_, '_>, name: &str, taken: bool) {
-        if self.fault.is_none() && (name.is_empty() || taken) {
-            let tag = node.tag_name().name();
-            self.fault = Some(match taken {
-                true => (node.range().start, "each name once", format!("another {tag} '{name}'")),
-                false => (node.range().start, "a Name", format!("a {tag} without")),
-            });
+        let tag = node.tag_name().name();
+        if taken {
+            self.wrong(node, "each name once", format!("another {tag} '{name}'"));
+        } else if name.is_empty() {
+            self.wrong(node, "a Name", format!("a {tag} without"));
         }
+    }
+
+    fn wrong(&mut self, node: Node<'_, '_>, expected: &'static str, found: String) {
+        self.fault.get_or_insert((node.range().start, expected, found));
     }
 
     pub(super) fn read_schema(&mut self, schema: Node<'_, '_>) {
         let namespace = schema.attribute("Namespace").unwrap_or_default();
-        // Targets of annotations begin with the container's name.
-        let container = schema.children().find(|node| node.tag_name().name() == "EntityContainer");
-        if let Some(name) = container.and_then(|node| node.attribute("Name")) {
-            self.container = qualified(namespace, name);
-        }
         for node in schema.children().filter(Node::is_element) {
             let kind = match node.tag_name().name() {
                 "EntityType" => Kind::Entity,
@@ -128,6 +148,18 @@ impl Reader {
                 tag @ ("Property" | "NavigationProperty") => {
                     let (member_name, member) = read_member(child, &self.names);
                     self.read_inline(Annotated::Member(name, member_name), child);
+                    if let Some(value) = child.attribute("DefaultValue") {
+                        let target = Annotated::Member(name, member_name).to_string();
+                        let facts = self.metadata.annotations.entry(target).or_default();
+                        facts.insert("DefaultValue".to_owned(), value.to_owned());
+                    }
+                    if tag == "NavigationProperty" && child.attribute("Type").is_none() {
+                        self.wrong(
+                            child,
+                            "a Type",
+                            format!("the navigation '{member_name}' without"),
+                        );
+                    }
                     let taken = match tag {
                         "Property" => read.properties.insert(member_name.to_owned(), member),
                         _ => read.navigations.insert(member_name.to_owned(), member),
@@ -141,6 +173,12 @@ impl Reader {
                 "Member" => {
                     let word_name = child.attribute("Name").unwrap_or_default();
                     self.declared(child, word_name, !words.insert(word_name));
+                    if let Some(value) = child.attribute("Value")
+                        && value.parse::<i64>().is_err()
+                    {
+                        let found = format!("'{value}' of '{word_name}'");
+                        self.wrong(child, "a whole number as Value", found);
+                    }
                     read.words.push(read_word(child, word_name, read.words.last()));
                 }
                 "Key" => {
@@ -183,9 +221,7 @@ impl Reader {
             match (target, annotation::is_alternate_keys(child, &self.names)) {
                 (Annotated::Type(name), true) => {
                     let keys = annotation::alternate_keys(child);
-                    if let Some(found) = self.metadata.types.get_mut(name) {
-                        found.alternate_keys.extend(keys);
-                    }
+                    self.alternate_keys.push((name.to_owned(), keys));
                 }
                 _ => self.annotate(target, child),
             }
@@ -236,6 +272,7 @@ impl Reader {
                             self.names.term(term) == "Org.OData.Core.V1.OptionalParameter"
                         })
                     });
+                    self.declared(child, name, operation.parameters.contains_key(name));
                     names.push(name);
                     let parameter = Parameter { type_ref, nullable, optional };
                     operation.parameters.insert(name.to_owned(), parameter);

@@ -5,11 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::cloud::{Cloud, speaks_of, still_global};
 use super::difference::{Difference, Pair};
+use super::renames::renames;
 use super::rule::{
-    RULES, Rule, Severity, absent_in_cloud, alternate_key_removed, different_in_cloud,
+    RULES, Rule, Severity, absent_in_cloud, alternate_key_removed, different_in_cloud, type_renamed,
 };
 use super::subject::Subject;
 use super::usage::Hit;
+use super::versions::through;
 use crate::Contract;
 
 /// One change, judged.
@@ -72,7 +74,20 @@ impl Side {
 /// What changed from `base` to `head`. With `global`, the contract of the global service, a change
 /// in which the global service goes on as the base is a matter of the head's cloud.
 pub fn compare(base: &Contract, head: &Contract, global: Option<&Contract>) -> Vec<Change> {
-    let pair = Pair::new(base, head);
+    let renames = renames(base, head);
+    match renames.types.is_empty() {
+        true => differing(base, head, global),
+        false => through(&renames, base, head, global, &type_renamed::RULE),
+    }
+}
+
+/// What differs between two contracts of one tongue.
+pub(crate) fn differing(
+    base: &Contract,
+    head: &Contract,
+    global: Option<&Contract>,
+) -> Vec<Change> {
+    let pair = Pair { base, head };
     let central: BTreeSet<_> = base.centre().into_iter().chain(head.centre()).collect();
     let mut changes = Vec::new();
     for difference in pair.differences() {
@@ -98,7 +113,10 @@ pub fn compare(base: &Contract, head: &Contract, global: Option<&Contract>) -> V
             };
             changes.push(Change {
                 rule,
-                central: name.is_some_and(|name| central.contains(name.as_str())),
+                central: match name {
+                    Some(name) => central.contains(name.as_str()),
+                    None => is_central(&subject),
+                },
                 new: new(&difference),
                 subject,
                 what,
@@ -108,6 +126,16 @@ pub fn compare(base: &Contract, head: &Contract, global: Option<&Contract>) -> V
     }
     sort(&mut changes);
     changes
+}
+
+/// Whether what belongs to no type lies on the way to entitlement management.
+fn is_central(subject: &Subject) -> bool {
+    let path = match subject {
+        Subject::Root(path) => path.as_str(),
+        Subject::Annotation { target, .. } => target.trim_start_matches('/'),
+        _ => return false,
+    };
+    path.split('/').next() == Some("identityGovernance")
 }
 
 pub(crate) fn sort(changes: &mut [Change]) {
@@ -126,7 +154,7 @@ pub(crate) fn sort(changes: &mut [Change]) {
 fn absent(difference: &Difference<'_>) -> bool {
     match difference {
         Difference::Root { head, .. } => head.is_none(),
-        Difference::Type { head, renamed, .. } => head.is_none() || renamed.is_some(),
+        Difference::Type { head, .. } => head.is_none(),
         Difference::Member { head, renamed, .. } => head.is_none() || renamed.is_some(),
         Difference::Word { head, .. } => head.is_none(),
         Difference::Operation { head, .. } => head.is_none(),

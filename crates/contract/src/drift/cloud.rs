@@ -1,7 +1,7 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use super::difference::Difference;
+use super::difference::{Difference, Keys};
 use crate::facts::{Contract, Source};
 
 /// A deployment of Microsoft Graph.
@@ -21,27 +21,38 @@ pub enum Cloud {
     UsSec,
 }
 
-/// Clouds, by the name they are given here and what their documents and addresses are called.
+/// Clouds, by the name they are given here and by what their documents are called.
 const NAMES: [(Cloud, &str, &[&str]); 6] = [
-    (Cloud::China, "china", &["china", "mooncake", "gallatin", "21vianet", "chinacloudapi"]),
+    (Cloud::China, "china", &["china", "mooncake", "gallatin", "21vianet"]),
     (Cloud::UsSec, "ussec", &["ussec"]),
     (Cloud::UsNat, "usnat", &["usnat"]),
-    (Cloud::UsGovDod, "usgovdod", &["dod", "usgovdod"]),
-    (Cloud::UsGov, "usgov", &["usgov", "fairfax", "arlington", "gov", "gcc", "gcch", "us"]),
+    (Cloud::UsGovDod, "usgovdod", &["usgovdod"]),
+    (Cloud::UsGov, "usgov", &["usgov", "fairfax", "arlington"]),
     (Cloud::Global, "global", &["global", "prod"]),
 ];
 
+/// The hosts of the clouds' services.
+const HOSTS: [(Cloud, &str); 3] = [
+    (Cloud::UsGovDod, "dod-graph.microsoft.us"),
+    (Cloud::UsGov, "graph.microsoft.us"),
+    (Cloud::China, "microsoftgraph.chinacloudapi.cn"),
+];
+
 impl Cloud {
-    /// The cloud that the name of a file or the address of a service speaks of: the global one
-    /// where it speaks of none.
+    /// The cloud that the host of an address or the name of a file speaks of: the global one where
+    /// they speak of none.
     pub fn told_by(label: &str) -> Self {
         let label = label.to_ascii_lowercase();
-        // A folder's name says nothing of the document; an address is told by its host.
-        let label = match label.split_once("://") {
-            Some((_, address)) => address.to_owned(),
-            None => label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
-        };
-        let words: Vec<&str> = label.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let host = label.split_once("://").map(|(_, rest)| rest.split(['/', ':']).next());
+        if let Some(host) = host.flatten() {
+            let known = HOSTS.iter().find(|(_, name)| *name == host);
+            if let Some((cloud, _)) = known {
+                return *cloud;
+            }
+        }
+        // A folder's name says nothing of the document.
+        let file = label.rsplit(['/', '\\']).next().unwrap_or_default();
+        let words: Vec<&str> = file.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         let told = |(_, _, called): &&(Self, &str, &[&str])| {
             called.iter().any(|name| words.contains(name))
         };
@@ -80,12 +91,12 @@ pub(crate) fn speaks_of(global: &Contract, type_name: Option<&str>) -> bool {
 pub(crate) fn still_global(difference: &Difference<'_>, global: &Contract) -> bool {
     match *difference {
         Difference::Root { path, base, .. } => base.is_some() && global.roots.get(path) == base,
-        Difference::Type { name, base: Some(base), head, renamed } => {
+        Difference::Type { name, base: Some(base), head, ref keys } => {
             global.types.get(name).is_some_and(|found| {
-                head.is_none()
-                    || renamed.is_some()
-                    || (found.kind, &found.base, found.open, found.is_abstract, &found.key)
-                        == (base.kind, &base.base, base.open, base.is_abstract, &base.key)
+                let same = (found.kind, &found.base, found.open, found.is_abstract)
+                    == (base.kind, &base.base, base.open, base.is_abstract);
+                let keys = keys.0 == keys.1 || keys.0 == Keys::of(global, name);
+                head.is_none() || (same && keys)
             })
         }
         Difference::Member { owner, name, base: Some(base), head, renamed, .. } => {
@@ -114,6 +125,20 @@ pub(crate) fn still_global(difference: &Difference<'_>, global: &Contract) -> bo
             found.map(String::as_str) == base
                 && global.types.contains_key(target.split('/').next().unwrap_or_default())
         }
+        // What the global service does not have either is the head's own.
+        Difference::Member { owner, name, base: None, .. } => {
+            speaks_of(global, Some(owner))
+                && global.types.contains_key(owner)
+                && global.member(owner, name).is_none()
+        }
+        Difference::Word { owner, name, base: None, .. } => {
+            let found = global.types.get(owner).filter(|_| speaks_of(global, Some(owner)));
+            found.is_some_and(|found| found.word(name).is_none())
+        }
+        Difference::Parameter { operation, name, base: None, .. } => {
+            let found = global.operations.get(operation).filter(|_| speaks_of(global, None));
+            found.is_some_and(|found| !found.parameters.contains_key(name))
+        }
         _ => false,
     }
 }
@@ -132,6 +157,9 @@ mod tests {
             ("beta-Mooncake.csdl", Cloud::China),
             ("beta-ussec-2026.csdl", Cloud::UsSec),
             ("v1.0-Fairfax.csdl", Cloud::UsGov),
+            ("v1.0-us-east.csdl", Cloud::Global),
+            ("my-dod-notes.csdl", Cloud::Global),
+            ("http://127.0.0.1:8765/gov/us/v1.0.csdl", Cloud::Global),
             ("https://graph.microsoft.com/beta/$metadata", Cloud::Global),
             ("https://graph.microsoft.us/v1.0/$metadata", Cloud::UsGov),
             ("https://dod-graph.microsoft.us/v1.0/$metadata", Cloud::UsGovDod),

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::renames::{Renames, alike};
+use super::renames::alike;
 use super::subject::Subject;
 use crate::facts::{Contract, Member, Type, TypeRef, UNKNOWN_FUTURE_VALUE, Word};
-use crate::operation::{Operation, Parameter};
+use crate::operation::{Operation, OperationKind, Parameter};
 
 /// Something that two contracts say differently, as it is handed to the rules. At least one side is
 /// there, and the two are not the same.
@@ -12,7 +12,7 @@ pub(crate) enum Difference<'a> {
     /// What a path begins with.
     Root { path: &'a str, base: Option<&'a TypeRef>, head: Option<&'a TypeRef> },
     /// A type, its members aside.
-    Type { name: &'a str, base: Option<&'a Type>, head: Option<&'a Type>, renamed: Option<&'a str> },
+    Type { name: &'a str, base: Option<&'a Type>, head: Option<&'a Type>, keys: (Keys, Keys) },
     /// A property or navigation.
     Member {
         owner: &'a str,
@@ -46,9 +46,28 @@ pub(crate) enum Difference<'a> {
         name: &'a str,
         base: Option<&'a Parameter>,
         head: Option<&'a Parameter>,
+        types: Types,
     },
     /// A restriction of what both have.
     Annotation { target: &'a str, term: &'a str, base: Option<&'a str>, head: Option<&'a str> },
+}
+
+/// The keys of a type, inherited ones too; their order means nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) key: BTreeSet<String>,
+    pub(crate) alternate: BTreeSet<String>,
+}
+
+impl Keys {
+    pub(crate) fn of(contract: &Contract, name: &str) -> Self {
+        let mut keys = Self::default();
+        for (_, found) in contract.lineage(name) {
+            keys.key.extend(found.key.iter().cloned());
+            keys.alternate.extend(found.alternate_keys.iter().cloned());
+        }
+        keys
+    }
 }
 
 /// A member, and whether it is a navigation.
@@ -56,12 +75,15 @@ pub(crate) enum Difference<'a> {
 pub(crate) struct Placed<'a> {
     pub(crate) member: &'a Member,
     pub(crate) navigation: bool,
+    /// Whether the service has a value for it by itself: it computes one, or has a default.
+    pub(crate) given: bool,
 }
 
-/// Where a new word of an enum stands.
+/// Where a word of an enum stands in the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Behind the word that stands for all that is new, or nobody knows where.
+    /// Behind the word that stands for all that is new, and, if it is not new, it stood before it;
+    /// or nobody knows where.
     Behind,
     /// Before it: clients see the word itself.
     Before,
@@ -102,34 +124,29 @@ impl Difference<'_> {
     }
 }
 
-/// Two contracts side by side.
+/// Two contracts side by side, in one tongue.
 pub(crate) struct Pair<'a> {
     pub(crate) base: &'a Contract,
     pub(crate) head: &'a Contract,
-    renames: Renames<'a>,
 }
 
 impl<'a> Pair<'a> {
-    pub(crate) fn new(base: &'a Contract, head: &'a Contract) -> Self {
-        Self { base, head, renames: Renames::of(base, head) }
-    }
-
     /// All differences, types before their members.
     pub(crate) fn differences(&self) -> Vec<Difference<'a>> {
         let mut found = self.roots();
         for (name, base) in &self.base.types {
-            let counterpart = self.renames.head(name);
-            let head = self.head.types.get(counterpart);
-            let renamed = Some(counterpart).filter(|other| *other != name && head.is_some());
-            found.push(Difference::Type { name, base: Some(base), head, renamed });
+            let head = self.head.types.get(name);
+            let keys = self.keys(name);
+            found.push(Difference::Type { name, base: Some(base), head, keys });
             if let Some(head) = head {
-                self.members(name, counterpart, &mut found);
+                self.members(name, &mut found);
                 words(name, base, head, &mut found);
             }
         }
         for (name, head) in &self.head.types {
-            if self.renames.base(name).is_none_or(|base| !self.base.types.contains_key(base)) {
-                found.push(Difference::Type { name, base: None, head: Some(head), renamed: None });
+            if !self.base.types.contains_key(name) {
+                let keys = (Keys::default(), Keys::default());
+                found.push(Difference::Type { name, base: None, head: Some(head), keys });
             }
         }
         // The first stored format had neither of these: nothing is known, nothing is compared.
@@ -138,6 +155,23 @@ impl<'a> Pair<'a> {
             self.annotations(&mut found);
         }
         found
+    }
+
+    /// The keys of a type before and after, inherited ones too; the same where a base type tells
+    /// of the change already.
+    fn keys(&self, name: &str) -> (Keys, Keys) {
+        let (base, head) = (Keys::of(self.base, name), Keys::of(self.head, name));
+        let parent = |contract: &'a Contract| contract.types.get(name)?.base.as_deref();
+        match (parent(self.base), parent(self.head)) {
+            (Some(before), Some(after)) if before == after => {
+                let above = (Keys::of(self.base, before), Keys::of(self.head, after));
+                match above == (base.clone(), head.clone()) {
+                    true => (base.clone(), base),
+                    false => (base, head),
+                }
+            }
+            _ => (base, head),
+        }
     }
 
     fn roots(&self) -> Vec<Difference<'a>> {
@@ -149,23 +183,26 @@ impl<'a> Pair<'a> {
             .collect()
     }
 
-    fn members(&self, base_name: &'a str, head_name: &'a str, found: &mut Vec<Difference<'a>>) {
-        let base = effective(self.base, base_name);
-        let head = effective(self.head, head_name);
-        let head_lineage: Vec<&str> = self.head.lineage(head_name).map(|(name, _)| name).collect();
-        let base_lineage: Vec<&str> = self.base.lineage(base_name).map(|(name, _)| name).collect();
+    fn members(&self, owner: &'a str, found: &mut Vec<Difference<'a>>) {
+        let base = effective(self.base, owner);
+        let head = effective(self.head, owner);
+        let lineage = |contract: &'a Contract| -> Vec<&str> {
+            contract.lineage(owner).skip(1).map(|(name, _)| name).collect()
+        };
+        let (above_in_base, above_in_head) = (lineage(self.base), lineage(self.head));
         // What a base type tells already is not told again of what extends it.
-        let told_above = |declarer: &str| {
-            declarer != base_name && head_lineage.contains(&self.renames.head(declarer))
+        let told_above = |name: &str, declarer: &str| {
+            above_in_head.contains(&declarer)
+                && effective(self.head, declarer).get(name).map(|(_, placed)| *placed)
+                    == head.get(name).map(|(_, placed)| *placed)
         };
-        let new_above = |declarer: &str| {
-            declarer != head_name
-                && self.renames.base(declarer).is_some_and(|base| base_lineage.contains(&base))
-        };
+        let new_above = |declarer: &str| above_in_base.contains(&declarer);
         let gone: Vec<(&str, Placed<'a>)> = base
             .iter()
-            .filter(|(name, (declarer, _))| !head.contains_key(*name) && !told_above(declarer))
-            .filter(|(name, _)| !self.pushed_down(head_name, name))
+            .filter(|(name, (declarer, _))| {
+                !head.contains_key(*name) && !told_above(name, declarer)
+            })
+            .filter(|(name, _)| !self.pushed_down(owner, name))
             .map(|(name, (_, placed))| (*name, *placed))
             .collect();
         let come: Vec<(&str, Placed<'a>)> = head
@@ -174,41 +211,28 @@ impl<'a> Pair<'a> {
             .map(|(name, (_, placed))| (*name, *placed))
             .collect();
         let pairs = self.renamed_members(&gone, &come);
+        let member = |name, base: Option<Placed<'a>>, head: Option<Placed<'a>>, renamed| {
+            let types = match (base, head) {
+                (Some(base), Some(head)) => {
+                    self.types(&base.member.type_ref, &head.member.type_ref)
+                }
+                _ => Types::Other,
+            };
+            Difference::Member { owner, name, base, head, renamed, types }
+        };
         for (name, placed) in &gone {
             let other = pairs.iter().find(|(from, _)| from == name).map(|(_, to)| *to);
             let to = other.and_then(|other| come.iter().find(|(name, _)| *name == other));
-            found.push(Difference::Member {
-                owner: base_name,
-                name,
-                base: Some(*placed),
-                head: to.map(|(_, placed)| *placed),
-                renamed: other,
-                types: to.map_or(Types::Other, |(_, head)| self.types(placed.member, head.member)),
-            });
+            found.push(member(name, Some(*placed), to.map(|(_, placed)| *placed), other));
         }
         for (name, (declarer, placed)) in &base {
-            let Some((_, other)) = head.get(name).filter(|_| !told_above(declarer)) else {
-                continue;
-            };
-            found.push(Difference::Member {
-                owner: base_name,
-                name,
-                base: Some(*placed),
-                head: Some(*other),
-                renamed: None,
-                types: self.types(placed.member, other.member),
-            });
+            if let Some((_, other)) = head.get(name).filter(|_| !told_above(name, declarer)) {
+                found.push(member(name, Some(*placed), Some(*other), None));
+            }
         }
         for (name, placed) in come {
             if !pairs.iter().any(|(_, to)| *to == name) {
-                found.push(Difference::Member {
-                    owner: head_name,
-                    name,
-                    base: None,
-                    head: Some(placed),
-                    renamed: None,
-                    types: Types::Other,
-                });
+                found.push(member(name, None, Some(placed), None));
             }
         }
     }
@@ -239,7 +263,7 @@ impl<'a> Pair<'a> {
         for (from, base) in gone {
             for (to, head) in come {
                 let fits = base.navigation == head.navigation
-                    && self.types(base.member, head.member) == Types::Same
+                    && self.types(&base.member.type_ref, &head.member.type_ref) == Types::Same
                     && base.member.type_ref.collection == head.member.type_ref.collection;
                 if let Some(score) = alike(from, to).filter(|_| fits) {
                     candidates.push((score, from, to));
@@ -256,8 +280,8 @@ impl<'a> Pair<'a> {
         pairs
     }
 
-    fn types(&self, base: &Member, head: &Member) -> Types {
-        let (from, to) = (self.renames.head(&base.type_ref.name), head.type_ref.name.as_str());
+    fn types(&self, base: &TypeRef, head: &TypeRef) -> Types {
+        let (from, to) = (base.name.as_str(), head.name.as_str());
         if from == to {
             return Types::Same;
         }
@@ -269,7 +293,7 @@ impl<'a> Pair<'a> {
                 || (wide == "Edm.String" && is_word(of, narrow))
                 || of.lineage(narrow).skip(1).any(|(name, _)| name == wide)
         };
-        if wider(&base.type_ref.name, to, self.base) {
+        if wider(from, to, self.base) {
             Types::Widened
         } else if wider(to, from, self.head) {
             Types::Narrowed
@@ -280,47 +304,77 @@ impl<'a> Pair<'a> {
 
     fn operations(&self, found: &mut Vec<Difference<'a>>) {
         let (base, head) = (&self.base.operations, &self.head.operations);
-        let counterpart = |key: &'a String| {
-            let renamed = self.renames.operation(key);
-            head.get_key_value(renamed.as_str())
-                .or_else(|| head.iter().find(|(other, _)| other.eq_ignore_ascii_case(&renamed)))
-        };
         let mut met: BTreeSet<&str> = BTreeSet::new();
         for (key, operation) in base {
-            let Some((other, head)) = counterpart(key) else {
+            let Some((other, counterpart)) = self.counterpart(key, operation) else {
                 // What went with the type that it was bound to is told of the type.
-                if self
-                    .head
-                    .types
-                    .contains_key(self.renames.head(&Operation::split_key(key).0.name))
-                {
+                if self.head.types.contains_key(&Operation::split_key(key).0.name) {
                     let base = Some(operation);
                     found.push(Difference::Operation { key, base, head: None, renamed: None });
                 }
                 continue;
             };
             met.insert(other);
-            let recased = !other.as_str().eq(self.renames.operation(key).as_str());
+            let (name, now) = (Operation::split_key(key).1, Operation::split_key(other).1);
             found.push(Difference::Operation {
                 key,
                 base: Some(operation),
-                head: Some(head),
-                renamed: Some(other.as_str()).filter(|_| recased),
+                head: Some(counterpart),
+                renamed: Some(now).filter(|now| *now != name),
             });
             let names: BTreeSet<&String> =
-                operation.parameters.keys().chain(head.parameters.keys()).collect();
+                operation.parameters.keys().chain(counterpart.parameters.keys()).collect();
             for name in names {
-                let (base, head) = (operation.parameters.get(name), head.parameters.get(name));
-                found.push(Difference::Parameter { operation: key, name, base, head });
+                let (base, head) =
+                    (operation.parameters.get(name), counterpart.parameters.get(name));
+                let types = match (base, head) {
+                    (Some(base), Some(head)) => self.types(&base.type_ref, &head.type_ref),
+                    _ => Types::Other,
+                };
+                found.push(Difference::Parameter { operation: key, name, base, head, types });
             }
         }
         for (key, operation) in head.iter().filter(|(key, _)| !met.contains(key.as_str())) {
-            let binding = Operation::split_key(key).0.name;
-            if self.renames.base(&binding).is_some_and(|base| self.base.types.contains_key(base)) {
+            if self.base.types.contains_key(&Operation::split_key(key).0.name) {
                 let head = Some(operation);
                 found.push(Difference::Operation { key, base: None, head, renamed: None });
             }
         }
+    }
+
+    /// The operation of the head that a call of this one reaches: bound to the same type or to what
+    /// it extends, whatever its letters' case, with the same parameters in any order, or with
+    /// others that may be left out.
+    fn counterpart(&self, key: &str, operation: &Operation) -> Option<(&'a String, &'a Operation)> {
+        let head = &self.head.operations;
+        if let Some(same) = head.get_key_value(key) {
+            return Some(same);
+        }
+        let (binding, name) = Operation::split_key(key);
+        let lineage: Vec<&str> = self.head.lineage(&binding.name).map(|(name, _)| name).collect();
+        let called = head.iter().filter(|(other, found)| {
+            let (bound, called) = Operation::split_key(other);
+            found.kind == operation.kind
+                && bound.collection == binding.collection
+                && called.eq_ignore_ascii_case(name)
+                && lineage.contains(&bound.name.as_str())
+        });
+        let reached = |(_, found): &(&String, &Operation)| match operation.kind {
+            OperationKind::Action => true,
+            OperationKind::Function => {
+                let has = |name: &String| found.parameters.contains_key(name);
+                let more = found
+                    .parameters
+                    .iter()
+                    .filter(|(name, _)| !operation.parameters.contains_key(*name));
+                operation.parameters.keys().all(has)
+                    && more.into_iter().all(|(_, parameter)| parameter.optional)
+            }
+        };
+        // A function with the same parameters has its own place.
+        called.filter(reached).find(|(other, _)| {
+            other.eq_ignore_ascii_case(key) || !self.base.operations.contains_key(other.as_str())
+        })
     }
 
     fn annotations(&self, found: &mut Vec<Difference<'a>>) {
@@ -372,7 +426,12 @@ fn effective<'a>(contract: &'a Contract, name: &str) -> BTreeMap<&'a str, (&'a s
         let properties = found.properties.iter().map(|(name, member)| (name, member, false));
         let navigations = found.navigations.iter().map(|(name, member)| (name, member, true));
         for (name, member, navigation) in properties.chain(navigations) {
-            let placed = Placed { member, navigation };
+            let told = contract.annotations.get(&format!("{declarer}/{name}"));
+            let given = told.is_some_and(|facts| {
+                facts.contains_key("DefaultValue")
+                    || facts.get("Computed").is_some_and(|c| c == "true")
+            });
+            let placed = Placed { member, navigation, given };
             members.entry(name.as_str()).or_insert((declarer, placed));
         }
     }
@@ -383,40 +442,48 @@ fn words<'a>(owner: &'a str, base: &'a Type, head: &'a Type, found: &mut Vec<Dif
     let recased = |word: &Word, among: &'a Type| -> Option<&'a Word> {
         among.words.iter().find(|other| other.name.eq_ignore_ascii_case(&word.name))
     };
+    let open = base.word(UNKNOWN_FUTURE_VALUE).is_some();
     for word in &base.words {
         let same = head.word(&word.name);
         let other = same.or_else(|| recased(word, head));
         let renamed = other.map(|other| other.name.as_str()).filter(|_| same.is_none());
+        let hidden =
+            open && is_shown(base, word) && other.is_some_and(|word| !is_shown(head, word));
         found.push(Difference::Word {
             owner,
             name: &word.name,
             base: Some(word),
             head: other,
             renamed,
-            place: Place::Behind,
+            place: if hidden { Place::Behind } else { Place::Before },
         });
     }
-    let unknown = head.words.iter().position(|word| word.name == UNKNOWN_FUTURE_VALUE);
-    for (index, word) in head.words.iter().enumerate() {
+    for word in &head.words {
         if base.word(&word.name).is_some() || recased(word, base).is_some() {
             continue;
         }
-        let place = match (base.word(UNKNOWN_FUTURE_VALUE), unknown) {
-            (None, _) => Place::Closed,
-            (Some(_), None) => Place::Behind,
-            (Some(_), Some(at)) => {
-                let before = match (word.value, head.words[at].value) {
-                    (Some(value), Some(unknown)) => value < unknown,
-                    // What was observed was appended, wherever it stands in truth.
-                    (None, _) => false,
-                    (Some(_), None) => index < at,
-                };
-                if before { Place::Before } else { Place::Behind }
-            }
+        let place = match (open, is_shown(head, word)) {
+            (false, _) => Place::Closed,
+            (true, true) => Place::Before,
+            (true, false) => Place::Behind,
         };
         let head = Some(word);
         let (name, renamed) = (word.name.as_str(), None);
         found.push(Difference::Word { owner, name, base: None, head, renamed, place });
+    }
+}
+
+/// Whether clients are sent the word itself that do not ask for words they do not know: it stands
+/// before the word for all of those, or there is none.
+fn is_shown(of: &Type, word: &Word) -> bool {
+    let Some(unknown) = of.words.iter().position(|word| word.name == UNKNOWN_FUTURE_VALUE) else {
+        return true;
+    };
+    match (word.value, of.words[unknown].value) {
+        (Some(value), Some(unknown)) => value <= unknown,
+        // What was observed was appended, wherever it stands in truth.
+        (None, Some(_)) => false,
+        (_, None) => of.words.iter().position(|other| other == word) <= Some(unknown),
     }
 }
 

@@ -1,81 +1,109 @@
 use std::collections::BTreeMap;
 
+use super::versions::{Dictionary, TypeNames};
 use crate::facts::{Contract, TypeRef};
 use crate::operation::Operation;
 
 /// Types that go by another name in the head. Taken for renamed is a type that is gone where one
-/// new type has taken its place in every member that led to it.
-#[derive(Debug, Default)]
-pub(crate) struct Renames<'a> {
-    to_head: BTreeMap<&'a str, &'a str>,
+/// new type of the same kind, with most of its members, has taken its place wherever it was led to;
+/// and one whose name differs in its case alone.
+pub(crate) fn renames(base: &Contract, head: &Contract) -> Dictionary {
+    let mut to_head: BTreeMap<&str, &str> = BTreeMap::new();
+    let gone = |name: &str| base.types.contains_key(name) && !head.types.contains_key(name);
+    let new = |name: &str| head.types.contains_key(name) && !base.types.contains_key(name);
+    for from in base.types.keys().filter(|name| gone(name)) {
+        if let Some(to) = head.types.keys().find(|to| new(to) && to.eq_ignore_ascii_case(from)) {
+            to_head.insert(from, to);
+        }
+    }
+    // What a renamed type leads to may be renamed as well.
+    loop {
+        let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (from, to) in pairs(base, head, &to_head) {
+            if gone(from) && from != to && !to_head.contains_key(from) {
+                places.entry(from).or_default().push(to);
+            }
+        }
+        let mut more = false;
+        for (from, to) in places {
+            let first = to[0];
+            let taken = to_head.values().any(|known| *known == first);
+            if new(first)
+                && !taken
+                && to.iter().all(|other| *other == first)
+                && {
+                    let (from, to) = (base.types.get(from), head.types.get(first));
+                    from.map(|t| t.kind) == to.map(|t| t.kind)
+                }
+                && resembles(base, from, head, first)
+            {
+                to_head.insert(from, first);
+                more = true;
+            }
+        }
+        if !more {
+            break;
+        }
+    }
+    let types = to_head.into_iter().map(|(from, to)| TypeNames {
+        base: from.to_owned(),
+        head: to.to_owned(),
+        members: Vec::new(),
+    });
+    Dictionary { types: types.collect() }
 }
 
-impl<'a> Renames<'a> {
-    pub(crate) fn of(base: &'a Contract, head: &'a Contract) -> Self {
-        let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (owner, found) in &base.types {
-            let members = found.properties.iter().chain(&found.navigations);
-            for (name, member) in members {
-                let from = member.type_ref.name.as_str();
-                if !base.types.contains_key(from) || head.types.contains_key(from) {
-                    continue;
-                }
-                if let Some(other) = head.member(owner, name) {
-                    places.entry(from).or_default().push(&other.type_ref.name);
-                }
-            }
-        }
-        let mut to_head = BTreeMap::new();
-        for (from, to) in places {
-            let Some(&first) = to.first() else { continue };
-            let new = head.types.contains_key(first) && !base.types.contains_key(first);
-            let kinds_match =
-                base.types.get(from).map(|t| t.kind) == head.types.get(first).map(|t| t.kind);
-            if new && kinds_match && to.iter().all(|other| *other == first) {
-                to_head.insert(from, first);
-            }
-        }
-        for from in base.types.keys().filter(|from| !head.types.contains_key(*from)) {
-            let recased = head
-                .types
-                .keys()
-                .find(|to| to.eq_ignore_ascii_case(from) && !base.types.contains_key(*to));
-            if let Some(to) = recased {
-                to_head.entry(from.as_str()).or_insert(to);
-            }
-        }
-        Self { to_head }
+/// What the base leads to and what the head leads to from the same place.
+fn pairs<'a>(
+    base: &'a Contract,
+    head: &'a Contract,
+    to_head: &BTreeMap<&'a str, &'a str>,
+) -> Vec<(&'a str, &'a str)> {
+    let name = |of: &'a TypeRef| of.name.as_str();
+    let mut found = Vec::new();
+    for (path, from) in &base.roots {
+        found.extend(head.roots.get(path).map(|to| (name(from), name(to))));
     }
-
-    /// The head's name of a type of the base.
-    pub(crate) fn head<'n>(&self, name: &'n str) -> &'n str
-    where
-        'a: 'n,
-    {
-        self.to_head.get(name).copied().unwrap_or(name)
-    }
-
-    /// The base's name of a type of the head; none where another type has that name now.
-    pub(crate) fn base<'n>(&self, name: &'n str) -> Option<&'n str>
-    where
-        'a: 'n,
-    {
-        match self.to_head.iter().find(|(_, to)| **to == name) {
-            Some((from, _)) => Some(from),
-            None if self.to_head.contains_key(name) => None,
-            None => Some(name),
+    for (owner, of_base) in &base.types {
+        let counterpart = to_head.get(owner.as_str()).copied().unwrap_or(owner);
+        let Some(of_head) = head.types.get(counterpart) else { continue };
+        found.extend(of_base.base.as_deref().zip(of_head.base.as_deref()));
+        for (member_name, member) in of_base.properties.iter().chain(&of_base.navigations) {
+            let to = head.member(counterpart, member_name);
+            found.extend(to.map(|to| (name(&member.type_ref), name(&to.type_ref))));
         }
     }
-
-    /// The key of an operation of the base, with the head's name of what it is bound to.
-    pub(crate) fn operation(&self, key: &str) -> String {
+    for (key, from) in &base.operations {
         let (binding, _) = Operation::split_key(key);
-        let renamed = TypeRef { name: self.head(&binding.name).to_owned(), ..binding };
-        match key.split_once('/') {
-            Some((_, rest)) => format!("{renamed}/{rest}"),
-            None => key.to_owned(),
+        let renamed = to_head.get(binding.name.as_str()).copied().unwrap_or(&binding.name);
+        let binding = TypeRef { name: renamed.to_owned(), collection: binding.collection };
+        let key = match key.split_once('/') {
+            Some((_, rest)) => format!("{binding}/{rest}"),
+            None => continue,
+        };
+        let Some(to) = head.operations.get(&key) else { continue };
+        for (parameter, from) in &from.parameters {
+            let to = to.parameters.get(parameter);
+            found.extend(to.map(|to| (name(&from.type_ref), name(&to.type_ref))));
         }
+        let returned = from.returns.as_ref().zip(to.returns.as_ref());
+        found.extend(returned.map(|(from, to)| (name(&from.type_ref), name(&to.type_ref))));
     }
+    found
+}
+
+/// Whether two types have at least half of their members or words in common.
+fn resembles(base: &Contract, from: &str, head: &Contract, to: &str) -> bool {
+    let names = |contract: &Contract, name: &str| -> Vec<String> {
+        let of = contract.types.get(name).into_iter();
+        let members =
+            of.clone().flat_map(|found| found.properties.keys().chain(found.navigations.keys()));
+        let words = of.flat_map(|found| found.words.iter().map(|word| &word.name));
+        members.chain(words).cloned().collect()
+    };
+    let (these, others) = (names(base, from), names(head, to));
+    let shared = these.iter().filter(|name| others.contains(name)).count();
+    shared * 2 >= these.len().max(others.len())
 }
 
 /// How alike two names are, in hundredths; none where they are too different to be taken for one

@@ -101,24 +101,44 @@ impl Comparison {
 fn touching(change: &Change) -> Vec<Subject> {
     let mut subjects = vec![change.subject.clone()];
     let owner = match &change.subject {
-        Subject::Member { owner, .. } | Subject::Word { owner, .. } => {
-            Some(Subject::Type(owner.clone()))
-        }
+        Subject::Member { owner, .. } | Subject::Word { owner, .. } => Some(done(BODY, owner)),
         Subject::Parameter { operation, .. } => Some(Subject::Operation(operation.clone())),
         _ => None,
     };
     if change.new && !change.rule.breaks.is_empty() {
         subjects.extend(owner);
     }
-    if let Subject::Annotation { target, .. } = &change.subject {
-        subjects.push(match target.split_once('/') {
-            Some((owner, name)) => {
-                Subject::Member { owner: owner.to_owned(), name: name.to_owned() }
-            }
-            None => Subject::Type(target.clone()),
-        });
+    if let Subject::Annotation { target, term } = &change.subject {
+        // Of what restricts a method, only requests of the method are touched.
+        let method = METHODS.iter().find(|(restriction, _)| term.starts_with(restriction));
+        subjects = match method {
+            Some((_, methods)) => methods.iter().map(|method| done(method, target)).collect(),
+            None => vec![match target.split_once('/') {
+                Some(("", name)) => Subject::Root(name.to_owned()),
+                Some((owner, name)) => {
+                    Subject::Member { owner: owner.to_owned(), name: name.to_owned() }
+                }
+                None => Subject::Type(target.clone()),
+            }],
+        };
     }
     subjects
+}
+
+/// Restrictions, and the methods that they restrict.
+const METHODS: [(&str, &[&str]); 4] = [
+    ("DeleteRestrictions", &["DELETE"]),
+    ("InsertRestrictions", &["POST"]),
+    ("UpdateRestrictions", &["PATCH", "PUT"]),
+    ("ReadRestrictions", &["GET"]),
+];
+
+/// In place of a method: a body of a type was sent or read, not only a path led over it.
+const BODY: &str = "body";
+
+/// That a method was used on a target of annotations.
+fn done(method: &str, target: &str) -> Subject {
+    Subject::Annotation { target: target.to_owned(), term: method.to_owned() }
 }
 
 /// What an exchange touches, and as whom; none where it is of another version or leads nowhere.
@@ -130,25 +150,40 @@ fn touched(contract: &Contract, recorded: &Recorded) -> Option<BTreeSet<(Subject
     let resolved = contract.resolve(&recorded.path).ok()?;
     let mut walk = Walk { contract, touched: BTreeSet::new() };
     for hop in &resolved.hops {
+        walk.types(&hop.leads_to.name, Party::Writer);
         match hop.owner.as_str() {
             "" => walk.touch(Subject::Root(hop.member.clone()), Party::Writer),
             owner => walk.member(owner, &hop.member, Party::Writer),
         }
     }
+    if let Some(last) = resolved.hops.last() {
+        let root = format!("/{}", last.member);
+        let member = format!("{}/{}", last.owner, last.member);
+        for target in [&root, &member, &last.leads_to.name] {
+            walk.touch(done(&recorded.method, target), Party::Writer);
+        }
+    }
     let reads = match &resolved.target {
         Target::Operation(key) => {
-            walk.touch(Subject::Operation(key.clone()), Party::Writer);
-            let operation = contract.operations.get(key);
-            if let Some(operation) = operation {
-                walk.parameters(key, operation, &recorded.request);
+            let operation = contract.operations.get(key)?;
+            for party in [Party::Writer, Party::Reader] {
+                walk.touch(Subject::Operation(key.clone()), party);
             }
-            operation.and_then(|operation| operation.returns.as_ref()).map(|r| r.type_ref.clone())
+            walk.arguments(key, operation, &recorded.path);
+            walk.parameters(key, operation, &recorded.request);
+            operation.returns.as_ref().map(|returned| returned.type_ref.clone())
         }
         Target::Entities => {
             walk.body(&resolved.type_ref.name, &recorded.request, Party::Writer);
             Some(resolved.type_ref.clone())
         }
-        Target::Property | Target::References | Target::Text => None,
+        Target::Property(name) => {
+            let owner = resolved.hops.last().map(|hop| hop.leads_to.name.clone());
+            let party = if recorded.method == "GET" { Party::Reader } else { Party::Writer };
+            walk.member(&owner.unwrap_or_default(), name, party);
+            None
+        }
+        Target::References | Target::Text => None,
     };
     if let Ok(query) = Query::parse(&recorded.query) {
         walk.query(&resolved.type_ref.name, &query);
@@ -204,6 +239,7 @@ impl Walk<'_> {
                 if contract.types.get(type_name).is_some_and(|found| !found.words.is_empty()) =>
             {
                 self.touch(Subject::Type(type_name.to_owned()), party);
+                self.touch(done(BODY, type_name), party);
                 for word in text.split(',').map(str::trim) {
                     let (owner, name) = (type_name.to_owned(), word.to_owned());
                     self.touch(Subject::Word { owner, name }, party);
@@ -212,8 +248,9 @@ impl Walk<'_> {
             Value::Object(members) => {
                 let told = members.get("@odata.type").and_then(Value::as_str);
                 let actual = told.and_then(|told| contract.type_told(told)).unwrap_or(type_name);
+                self.types(actual, party);
                 for (name, _) in contract.lineage(actual) {
-                    self.touched.insert((Subject::Type(name.to_owned()), party));
+                    self.touch(done(BODY, name), party);
                 }
                 for (name, value) in members {
                     let name = name.strip_suffix("@odata.bind").unwrap_or(name);
@@ -230,6 +267,29 @@ impl Walk<'_> {
         }
     }
 
+    /// A type and what it extends.
+    fn types(&mut self, type_name: &str, party: Party) {
+        let contract = self.contract;
+        for (name, _) in contract.lineage(type_name) {
+            self.touch(Subject::Type(name.to_owned()), party);
+        }
+    }
+
+    /// What a function is given in the path.
+    fn arguments(&mut self, key: &str, operation: &Operation, path: &str) {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let given = last.strip_suffix(')').and_then(|last| last.split_once('('));
+        let pairs = given.map_or("", |(_, given)| given).split(',');
+        for (name, value) in pairs.filter_map(|pair| pair.split_once('=')) {
+            let value = Value::from(value.trim().trim_matches('\''));
+            let name = name.trim().to_owned();
+            if let Some(parameter) = operation.parameters.get(&name) {
+                self.body(&parameter.type_ref.name, &value, Party::Writer);
+            }
+            self.touch(Subject::Parameter { operation: key.to_owned(), name }, Party::Writer);
+        }
+    }
+
     fn parameters(&mut self, key: &str, operation: &Operation, request: &Value) {
         for (name, value) in request.as_object().into_iter().flatten() {
             let (operation_key, name) = (key.to_owned(), name.clone());
@@ -243,12 +303,30 @@ impl Walk<'_> {
     fn query(&mut self, type_name: &str, query: &Query) {
         let mut paths: Vec<Vec<String>> = Vec::new();
         paths.extend(query.filter.iter().flat_map(|filter| filter.paths()).map(|path| path.0));
+        if let Some(filter) = &query.filter {
+            self.words(type_name, &filter.to_string());
+        }
         paths.extend(query.order_by.iter().map(|order| order.path.0.clone()));
         paths.extend(query.select.iter().map(|name| vec![name.clone()]));
         for path in paths {
             self.path(type_name, &path);
         }
         self.expand(type_name, &query.expand);
+    }
+
+    /// The words of enums that a filter compares with.
+    fn words(&mut self, type_name: &str, filter: &str) {
+        for (at, _) in filter.match_indices(" eq '") {
+            let path = filter[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '/')).next();
+            let word = filter[at + 5..].split('\'').next().unwrap_or_default();
+            let names = path.unwrap_or_default().split('/');
+            let compared = names.into_iter().try_fold(type_name.to_owned(), |owner, name| {
+                self.contract.member(&owner, name).map(|member| member.type_ref.name.clone())
+            });
+            if let Some(compared) = compared {
+                self.body(&compared, &Value::from(word), Party::Writer);
+            }
+        }
     }
 
     fn path(&mut self, type_name: &str, path: &[String]) {

@@ -1,9 +1,9 @@
-//! Two versions of the API that exist side by side, compared through a table of names.
+//! Contracts that name the same things differently, compared through a table of names.
 
 use std::collections::BTreeMap;
 
-use super::change::{Change, compare, sort};
-use super::rule::renamed_between_versions;
+use super::change::{Change, differing, sort};
+use super::rule::{Rule, renamed_between_versions};
 use super::subject::Subject;
 use crate::facts::{Contract, Member, Type, TypeRef};
 use crate::operation::Operation;
@@ -68,24 +68,12 @@ impl Dictionary {
 
     /// What a client that moves from `base` to `head` has to rename, loses and gains.
     pub fn compare(&self, base: &Contract, head: &Contract) -> Vec<Change> {
-        let mut renamed = Vec::new();
-        let translated = self.translated(base, head, &mut renamed);
-        let mut changes = compare(&translated, head, None);
-        let central = base.centre();
-        changes.extend(renamed.into_iter().map(|(subject, what)| Change {
-            rule: &renamed_between_versions::RULE,
-            central: subject.type_name().is_some_and(|name| central.contains(name.as_str())),
-            subject,
-            what,
-            new: false,
-            hits: Vec::new(),
-        }));
-        sort(&mut changes);
-        changes
+        let renamed_as = &renamed_between_versions::RULE;
+        through(self, base, head, None, renamed_as)
     }
 
     /// `base` in the tongue of `head`; what was renamed is noted, flat references are taken out.
-    fn translated(
+    pub(crate) fn translated(
         &self,
         base: &Contract,
         head: &Contract,
@@ -143,7 +131,103 @@ impl Dictionary {
             }
             translated.operations.insert(format!("{}/{rest}", type_ref(&binding)), operation);
         }
-        translated.annotations.clone_from(&base.annotations);
+        for (target, facts) in &base.annotations {
+            let (owner, member) = target.split_once('/').unwrap_or((target, ""));
+            let renamed = self.type_name(owner);
+            let member_name = match member.split_once('/') {
+                None => self.member(base, owner, member).unwrap_or(member),
+                Some(_) => member,
+            };
+            let target = match member {
+                "" => renamed.to_owned(),
+                _ => format!("{renamed}/{member_name}"),
+            };
+            translated.annotations.insert(target, facts.clone());
+        }
+        translated.observed =
+            base.observed.iter().map(|name| self.type_name(name).to_owned()).collect();
+        translated.sources.clone_from(&base.sources);
         translated
     }
+
+    /// A subject by the names of the base, which it was found under the names of the head.
+    fn untranslated(&self, base: &Contract, subject: Subject) -> Subject {
+        let type_name = |name: &str| {
+            let pair = self
+                .types
+                .iter()
+                .find(|pair| pair.head == name && base.types.contains_key(&pair.base));
+            pair.map_or(name, |pair| pair.base.as_str()).to_owned()
+        };
+        let member = |owner: &str, name: &str| {
+            let pairs = base
+                .lineage(owner)
+                .filter_map(|(owner, _)| self.types.iter().find(|pair| pair.base == owner));
+            let mut names = pairs.flat_map(|pair| &pair.members);
+            let known = names.find(|names| names.head == name);
+            known.map_or(name, |names| names.base.as_str()).to_owned()
+        };
+        let key = |key: &str| match key.split_once('/') {
+            Some((_, rest)) => {
+                let (binding, _) = Operation::split_key(key);
+                let binding = TypeRef { name: type_name(&binding.name), ..binding };
+                format!("{binding}/{rest}")
+            }
+            None => key.to_owned(),
+        };
+        match subject {
+            Subject::Root(_) => subject,
+            Subject::Type(name) => Subject::Type(type_name(&name)),
+            Subject::Member { owner, name } => {
+                let owner = type_name(&owner);
+                Subject::Member { name: member(&owner, &name), owner }
+            }
+            Subject::Word { owner, name } => Subject::Word { owner: type_name(&owner), name },
+            Subject::Operation(name) => Subject::Operation(key(&name)),
+            Subject::Parameter { operation, name } => {
+                Subject::Parameter { operation: key(&operation), name }
+            }
+            Subject::Annotation { target, term } => {
+                let target = match target.split_once('/') {
+                    Some(("", _)) => target,
+                    Some((owner, name)) => {
+                        let owner = type_name(owner);
+                        format!("{owner}/{}", member(&owner, name))
+                    }
+                    None => type_name(&target),
+                };
+                Subject::Annotation { target, term }
+            }
+        }
+    }
+}
+
+/// Compares through a table: the base is read in the tongue of the head, what has another name there
+/// is told as renamed, and everything that the base has goes by the base's names.
+pub(crate) fn through(
+    table: &Dictionary,
+    base: &Contract,
+    head: &Contract,
+    global: Option<&Contract>,
+    renamed_as: &'static Rule,
+) -> Vec<Change> {
+    let mut renamed = Vec::new();
+    let translated = table.translated(base, head, &mut renamed);
+    let global = global.map(|global| table.translated(global, head, &mut Vec::new()));
+    let mut changes = differing(&translated, head, global.as_ref());
+    for change in changes.iter_mut().filter(|change| !change.new) {
+        let subject = std::mem::replace(&mut change.subject, Subject::Root(String::new()));
+        change.subject = table.untranslated(base, subject);
+    }
+    let central = base.centre();
+    changes.extend(renamed.into_iter().map(|(subject, what)| Change {
+        rule: renamed_as,
+        central: subject.type_name().is_some_and(|name| central.contains(name.as_str())),
+        subject,
+        what,
+        new: false,
+        hits: Vec::new(),
+    }));
+    sort(&mut changes);
+    changes
 }

@@ -259,6 +259,7 @@ fn recorded() -> Vec<Recorded> {
         ),
         one("3 close", "POST", "/1/close", "", json!({}), json!(null)),
         one("4 label", "GET", "/1", "$select=label", json!(null), json!({"label": {"size": 3}})),
+        one("6 burn", "DELETE", "/1/books/2", "", json!(null), json!(null)),
         Recorded {
             path: "/beta/users".to_owned(),
             ..one("5 beta", "GET", "", "", json!(null), json!(null))
@@ -270,7 +271,7 @@ fn recorded() -> Vec<Recorded> {
 fn changes_are_held_against_recorded_steps() {
     let (base, mut comparison) = comparison();
     comparison.used_by(&base, &recorded());
-    assert_eq!(comparison.exchanges, Some(4));
+    assert_eq!(comparison.exchanges, Some(5));
     let hits: BTreeMap<String, Vec<&str>> = comparison
         .changes
         .iter()
@@ -286,7 +287,8 @@ fn changes_are_held_against_recorded_steps() {
         ("shelfState.locked", vec!["1 make", "2 look"]),
         ("shelf/close reason", vec!["3 close"]),
         ("label.size", vec!["4 label"]),
-        ("shelf/books DeleteRestrictions/Deletable", vec!["2 look"]),
+        // What restricts a method is nothing to others.
+        ("shelf/books DeleteRestrictions/Deletable", vec!["6 burn"]),
     ]
     .into_iter()
     .map(|(subject, steps)| (subject.to_owned(), steps))
@@ -316,6 +318,322 @@ fn versions_are_compared_through_a_table_of_names() {
         ]
     );
     assert_eq!(dictionary.reversed().types[0].members[0].base, "state");
+}
+
+/// Types `thing` with `members`, and whatever else.
+fn thing(members: &str, more: &str) -> String {
+    format!(r#"<EntityType Name="thing" BaseType="graph.entity">{members}</EntityType>{more}"#)
+}
+
+#[test]
+fn what_changes_in_two_ways_is_told_in_both() {
+    let of = |ty: &str| thing(&format!(r#"<Property Name="a" Type="{ty}"/>"#), "");
+    assert_eq!(
+        changes(&of("Edm.Int32"), &of("Collection(Edm.Int64)")),
+        [
+            "cardinality-changed thing.a: was Edm.Int32, is Collection(Edm.Int64)",
+            "type-widened thing.a: was Edm.Int32, is Collection(Edm.Int64)",
+        ]
+    );
+}
+
+#[test]
+fn a_member_that_moved_down_is_compared_where_it_is_now() {
+    let above = r#"<EntityType Name="thing" Abstract="true"><Property Name="a" Type="Edm.String"/></EntityType><EntityType Name="one" BaseType="graph.thing"/>"#;
+    let below = r#"<EntityType Name="thing" Abstract="true"/><EntityType Name="one" BaseType="graph.thing"><Property Name="a" Type="Edm.Boolean"/></EntityType>"#;
+    assert_eq!(changes(above, below), ["type-changed one.a: was Edm.String, is Edm.Boolean"]);
+}
+
+#[test]
+fn a_type_is_followed_under_its_new_name_wherever_it_stands() {
+    let of = |name: &str| {
+        thing(
+            &format!(r#"<Property Name="a" Type="graph.{name}"/>"#),
+            &format!(
+                r#"<ComplexType Name="{name}"><Property Name="b" Type="Edm.String"/></ComplexType><ComplexType Name="more" BaseType="graph.{name}"/>
+                <Action Name="close" IsBound="true"><Parameter Name="it" Type="graph.thing"/><Parameter Name="c" Type="graph.{name}"/><ReturnType Type="graph.{name}"/></Action>"#
+            ),
+        )
+    };
+    assert_eq!(changes(&of("color"), &of("paint")), ["type-renamed color: is paint"]);
+    // What else changes within it goes by the name that the base has.
+    let head = of("paint").replace(
+        r#"<Property Name="b" Type="Edm.String"/>"#,
+        r#"<Property Name="b" Type="Edm.Int32"/><Property Name="d" Type="Edm.Int32"/>"#,
+    );
+    assert_eq!(
+        changes(&of("color"), &head),
+        [
+            "type-changed color.b: was Edm.String, is Edm.Int32",
+            "type-renamed color: is paint",
+            "property-added paint.d: is Edm.Int32",
+        ]
+    );
+    // Another type that shares nothing with it is no new name of it.
+    let head = of("paint").replace(r#"<Property Name="b" "#, r#"<Property Name="z" "#);
+    assert!(
+        changes(&of("color"), &head)
+            .iter()
+            .any(|change| change.starts_with("type-changed thing.a"))
+    );
+}
+
+#[test]
+fn keys_are_compared_with_what_is_inherited() {
+    let keyed = |key: &str| {
+        format!(
+            r#"<EntityType Name="thing"><Key>{key}</Key><Property Name="a" Type="Edm.String"/><Property Name="b" Type="Edm.String"/></EntityType>"#
+        )
+    };
+    let (a, b) = (r#"<PropertyRef Name="a"/>"#, r#"<PropertyRef Name="b"/>"#);
+    assert_eq!(changes(&keyed(&format!("{a}{b}")), &keyed(&format!("{b}{a}"))), [""; 0]);
+    let inherited = keyed(a).replace(r#"Name="thing""#, r#"Name="made""#)
+        + r#"<EntityType Name="thing" BaseType="graph.made"/>"#;
+    assert_eq!(
+        changes(&keyed(a), &inherited),
+        [
+            "base-type-changed thing: extended nothing, extends made",
+            "type-added made: is an entity type"
+        ]
+    );
+    let own =
+        thing(r#"<Key><PropertyRef Name="c"/></Key><Property Name="c" Type="Edm.String"/>"#, "")
+            .replace(r#" BaseType="graph.entity""#, "");
+    let found = changes(&thing(r#"<Property Name="c" Type="Edm.String"/>"#, ""), &own);
+    assert_eq!(found[0], "key-changed thing: the key was id, is c");
+}
+
+#[test]
+fn calls_that_go_on_to_work_are_not_broken() {
+    let function = |parameters: &str| {
+        thing(
+            "",
+            &format!(
+                r#"<Function Name="find" IsBound="true"><Parameter Name="it" Type="graph.thing"/>{parameters}<ReturnType Type="Edm.String"/></Function>"#
+            ),
+        )
+    };
+    let (a, b) = (
+        r#"<Parameter Name="a" Type="Edm.String" Nullable="false"/>"#,
+        r#"<Parameter Name="b" Type="Edm.String"/>"#,
+    );
+    assert_eq!(changes(&function(&format!("{a}{b}")), &function(&format!("{b}{a}"))), [""; 0]);
+    let optional = r#"<Parameter Name="c" Type="Edm.String"><Annotation Term="Org.OData.Core.V1.OptionalParameter"/></Parameter>"#;
+    assert_eq!(
+        changes(&function(a), &function(&format!("{a}{optional}"))),
+        ["optional-parameter-added thing/find(a) c: is Edm.String, optional"]
+    );
+    assert_eq!(
+        changes(&function(a), &function(&a.replace(r#" Nullable="false""#, ""))),
+        ["parameter-relaxed thing/find(a) a: was Edm.String, not null, is Edm.String"]
+    );
+    let action = |on: &str| {
+        thing(
+            "",
+            &format!(
+                r#"<EntityType Name="made" BaseType="graph.thing"/><Action Name="close" IsBound="true"><Parameter Name="it" Type="graph.{on}"/></Action>"#
+            ),
+        )
+    };
+    assert_eq!(changes(&action("made"), &action("thing")), [""; 0]);
+    assert_eq!(changes(&action("thing"), &action("made")).len(), 2);
+}
+
+#[test]
+fn restrictions_have_their_signs() {
+    let told = |facts: &[(&str, &str)]| {
+        let facts = facts.iter().map(|(term, value)| format!(r#"<Annotation Term="Org.OData.Capabilities.V1.{}"><Record><PropertyValue Property="{}">{value}</PropertyValue></Record></Annotation>"#, term.split('/').next().unwrap(), term.split('/').nth(1).unwrap()));
+        thing(
+            "",
+            &format!(
+                r#"<Annotations Target="graph.thing">{}</Annotations>"#,
+                facts.collect::<String>()
+            ),
+        )
+    };
+    let one = |term: &str, value: &str| told(&[(term, value)]);
+    let rule = |base: &str, head: &str| -> Vec<String> {
+        changes(base, head)
+            .iter()
+            .map(|change| change.split(' ').next().unwrap().to_owned())
+            .collect()
+    };
+    let paths = |names: &[&str]| {
+        let path = |name: &&str| format!("<PropertyPath>{name}</PropertyPath>");
+        let paths = names.iter().map(path).collect::<Vec<_>>().concat();
+        format!("<Collection>{paths}</Collection>")
+    };
+    for (term, lenient, strict) in [
+        (
+            "FilterRestrictions/RequiresFilter",
+            "<Bool>false</Bool>".to_owned(),
+            "<Bool>true</Bool>".to_owned(),
+        ),
+        (
+            "DeleteRestrictions/Deletable",
+            "<Bool>true</Bool>".to_owned(),
+            "<Bool>false</Bool>".to_owned(),
+        ),
+        ("ExpandRestrictions/MaxLevels", "<Int>-1</Int>".to_owned(), "<Int>1</Int>".to_owned()),
+        ("FilterRestrictions/NonFilterableProperties", paths(&["a"]), paths(&["a", "x/b"])),
+        ("InsertRestrictions/RequiredProperties", paths(&[]), paths(&["a"])),
+    ] {
+        let (lenient, strict) = (one(term, &lenient), one(term, &strict));
+        assert_eq!(rule(&lenient, &strict), ["restriction-added"], "{term}");
+        assert_eq!(rule(&strict, &lenient), ["restriction-lifted"], "{term}");
+    }
+    let order = "FilterRestrictions/NonFilterableProperties";
+    assert_eq!(rule(&one(order, &paths(&["a", "b"])), &one(order, &paths(&["b", "a"]))), [""; 0]);
+    assert_eq!(
+        rule(&one(order, &paths(&["a/x"])), &one(order, &paths(&["b/x"]))),
+        ["restriction-added", "restriction-lifted"]
+    );
+    let method = |words: &str| {
+        one("UpdateRestrictions/UpdateMethod", &format!("<EnumMember>{words}</EnumMember>"))
+    };
+    let (patch, put) =
+        ("Org.OData.Capabilities.V1.HttpMethod/PATCH", "Org.OData.Capabilities.V1.HttpMethod/PUT");
+    assert_eq!(rule(&method(patch), &method(put)), ["update-method-changed"]);
+    assert_eq!(rule(&method(patch), &method(&format!("{patch} {put}"))), ["annotation-changed"]);
+    let of = |name: &str| {
+        let record = format!(
+            r#"<Collection><Record><PropertyValue Property="NavigationProperty" NavigationPropertyPath="{name}"/><PropertyValue Property="DeleteRestrictions"><Record><PropertyValue Property="Deletable" Bool="false"/></Record></PropertyValue></Record></Collection>"#
+        );
+        one("NavigationRestrictions/RestrictedProperties", &record)
+    };
+    let traded = rule(&of("a"), &of("b"));
+    assert!(
+        traded.contains(&"restriction-added".to_owned())
+            && traded.contains(&"restriction-lifted".to_owned()),
+        "{traded:?}"
+    );
+}
+
+#[test]
+fn words_are_judged_by_whether_clients_are_sent_them() {
+    let of = |words: &str| {
+        let word = |(at, word)| format!(r#"<Member Name="{word}" Value="{at}"/>"#);
+        let words = words.split(' ').enumerate().map(word).collect::<Vec<_>>().concat();
+        thing(
+            r#"<Property Name="a" Type="graph.state"/>"#,
+            &format!(r#"<EnumType Name="state">{words}</EnumType>"#),
+        )
+    };
+    let rule = |base: &str, head: &str| -> Vec<String> {
+        let found = changes(&of(base), &of(head));
+        let rules = found.iter().map(|change| change.split(' ').next().unwrap().to_owned());
+        rules.filter(|rule| rule != "enum-value-renumbered").collect()
+    };
+    assert_eq!(
+        rule("open unknownFutureValue", "open torn"),
+        ["enum-member-inserted", "enum-openness-changed"]
+    );
+    assert_eq!(
+        rule("open torn unknownFutureValue", "open unknownFutureValue torn"),
+        ["enum-member-hidden"]
+    );
+}
+
+/// The order of a document, and where a thing is told, mean nothing.
+#[test]
+fn the_order_of_a_document_means_nothing() {
+    let keys = r#"<Annotation Term="Org.OData.Core.V1.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record><PropertyValue Property="Name" PropertyPath="a"/></Record></Collection></PropertyValue></Record></Collection></Annotation>"#;
+    let inline = thing(&format!(r#"<Property Name="a" Type="Edm.String"/>{keys}"#), "");
+    let plain = thing(r#"<Property Name="a" Type="Edm.String"/>"#, "");
+    let before = format!(r#"<Annotations Target="graph.thing">{keys}</Annotations>{plain}"#);
+    assert_eq!(changes(&inline, &before), [""; 0]);
+    let root = r#"<Annotations Target="graph.c/identityGovernance"><Annotation Term="Org.OData.Capabilities.V1.DeleteRestrictions"><Record><PropertyValue Property="Deletable" Bool="false"/></Record></Annotation></Annotations>"#;
+    let (first, last) = (format!("{root}{plain}"), format!("{plain}{root}"));
+    assert_eq!(changes(&first, &last), [""; 0]);
+    assert_eq!(changes(&plain, &last).len(), 1);
+}
+
+#[test]
+fn a_value_that_the_service_gives_is_not_required() {
+    let of = |rest: &str, more: &str| {
+        thing(&format!(r#"<Property Name="a" Type="Edm.String"/>{rest}"#), more)
+    };
+    for (rest, more, rule) in [
+        (
+            r#"<Property Name="b" Type="Edm.String" Nullable="false"/>"#,
+            "",
+            "required-property-added",
+        ),
+        (
+            r#"<Property Name="b" Type="Edm.String" Nullable="false" DefaultValue="x"/>"#,
+            "",
+            "property-added",
+        ),
+        (
+            r#"<Property Name="b" Type="Edm.String" Nullable="false"/>"#,
+            r#"<Annotations Target="graph.thing/b"><Annotation Term="Org.OData.Core.V1.Computed"/></Annotations>"#,
+            "property-added",
+        ),
+    ] {
+        let found = changes(&of("", ""), &of(rest, more));
+        assert!(found[0].starts_with(rule), "{found:?}");
+    }
+}
+
+/// Functions, words in filters and arguments, properties, and other clouds' hosts.
+#[test]
+fn recorded_steps_are_hit_through_addresses_too() {
+    let base = Contract::builtin("v1.0").unwrap();
+    let recorded = |method: &str, path: &str, query: &str| Recorded {
+        file: "r".into(),
+        step: format!("{method} {path}"),
+        method: method.into(),
+        path: format!("/v1.0/identityGovernance/entitlementManagement/{path}"),
+        query: query.into(),
+        request: json!(null),
+        responses: vec![json!(null)],
+    };
+    let hits = |change: fn(&mut Contract), recorded: Recorded| -> usize {
+        let mut head = base.clone();
+        change(&mut head);
+        let mut comparison = Comparison {
+            base: Side::new("a", base, Cloud::Global),
+            head: Side::new("b", &head, Cloud::Global),
+            global: None,
+            changes: compare(base, &head, None),
+            exchanges: None,
+        };
+        comparison.used_by(base, &[recorded]);
+        comparison.keep_touching();
+        comparison.changes.len()
+    };
+    let mine = "accessPackages/filterByCurrentUser(on='allowedRequestor')";
+    let without_function = |head: &mut Contract| {
+        head.operations.remove("Collection(accessPackage)/filterByCurrentUser(on)").unwrap();
+    };
+    assert_eq!(hits(without_function, recorded("GET", mine, "")), 1);
+    let without_word = |head: &mut Contract| {
+        let words =
+            &mut head.types.get_mut("accessPackageFilterByCurrentUserOptions").unwrap().words;
+        words.retain(|word| word.name != "allowedRequestor");
+    };
+    assert_eq!(hits(without_word, recorded("GET", mine, "")), 1);
+    let without_state = |head: &mut Contract| {
+        let words = &mut head.types.get_mut("accessPackageRequestState").unwrap().words;
+        words.retain(|word| word.name != "delivered");
+    };
+    let filter = "$filter=state%20eq%20'delivered'";
+    assert_eq!(hits(without_state, recorded("GET", "assignmentRequests", filter)), 1);
+    let without_name = |head: &mut Contract| {
+        head.types.get_mut("accessPackage").unwrap().properties.remove("displayName").unwrap();
+    };
+    assert_eq!(hits(without_name, recorded("GET", "accessPackages/1/displayName", "")), 1);
+    let two = "assignments/additionalAccess(accessPackageId='1',incompatibleAccessPackageId='2')";
+    let without_two = |head: &mut Contract| {
+        head.operations.remove("Collection(accessPackageAssignment)/additionalAccess(accessPackageId,incompatibleAccessPackageId)").unwrap();
+    };
+    assert_eq!(hits(without_two, recorded("GET", two, "")), 1);
+    let undeletable = |head: &mut Contract| {
+        let facts = head.annotations.entry("accessPackage".into()).or_default();
+        facts.insert("DeleteRestrictions/Deletable".into(), "false".into());
+    };
+    assert_eq!(hits(undeletable, recorded("DELETE", "accessPackages/1", "")), 1);
+    assert_eq!(hits(undeletable, recorded("GET", "accessPackages/1", "")), 0);
 }
 
 /// A report is read by people, by browsers and by machines: text of a document is inert in each.
@@ -354,7 +672,7 @@ fn names_that_are_meant_to_lead_astray_are_inert() {
         "{annotations}"
     );
     let sarif = report::sarif(&comparison, &documents, "0.0.0").to_string();
-    assert!(sarif.contains("a%7Cb%60%3Cimg%20src=x%3E%1B%5B31m,::error::%250A"), "{sarif}");
+    assert!(sarif.contains("a%7Cb%60%3Cimg%20src=x%3E%1B%5B31m,%3A%3Aerror%3A%3A%250A"), "{sarif}");
 }
 
 /// What the history of the metadata says, where it is at hand.

@@ -80,7 +80,7 @@ fn keys_operations_and_restrictions_are_read() {
         );
     let contract = Metadata::parse(&document, "c.csdl", "c").unwrap().slice("v1.0").unwrap();
     assert_eq!(contract.types["entity"].key, ["id"]);
-    assert_eq!(contract.types["catalog"].alternate_keys, ["name, place", "slug"]);
+    assert_eq!(contract.types["catalog"].alternate_keys, ["n: name, place", "slug"]);
     let operations = serde_json::to_value(&contract.operations).unwrap();
     assert_eq!(
         operations,
@@ -169,6 +169,27 @@ fn documents_that_cannot_be_meant_are_refused_with_their_place() {
     );
     let both = DOCUMENT.replace(r#"<Property Name="place""#, r#"<Property Name="manager""#);
     assert!(error(&both).ends_with("found another Property 'manager'"), "{}", error(&both));
+    let simple = DOCUMENT.replace("Edm.String", "Edm.Text");
+    assert!(
+        error(&simple).ends_with("expected a Type that the document declares, found 'Edm.Text'")
+    );
+    let untyped = DOCUMENT.replace(r#"Name="manager" Type="g.elsewhere""#, r#"Name="manager""#);
+    assert!(error(&untyped).ends_with("expected a Type, found the navigation 'manager' without"));
+    let number = DOCUMENT.replace(r#"Name="b" Value="2""#, r#"Name="b" Value="two""#);
+    assert!(error(&number).ends_with("expected a whole number as Value, found 'two' of 'b'"));
+    let open = DOCUMENT.replace("</edmx:DataServices></edmx:Edmx>", "");
+    assert!(error(&open).starts_with("c.csdl, line 17, column "), "{}", error(&open));
+    let deep = format!("{}{}", "<Record>".repeat(9000), "</Record>".repeat(9000));
+    let deep = format!(
+        r#"<Annotation Term="Org.OData.Capabilities.V1.InsertRestrictions">{deep}</Annotation></EntityType><EntityType Name="elsewhere""#
+    );
+    let deep = DOCUMENT.replacen(
+        r#"</EntityType>
+<EntityType Name="elsewhere""#,
+        &deep,
+        1,
+    );
+    Metadata::parse(&deep, "c.csdl", "x").unwrap();
     assert!(error("").starts_with("c.csdl, line 1, column 1: expected XML, found "));
     let bomb = format!(
         r#"<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>{}"#,

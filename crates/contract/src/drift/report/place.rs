@@ -1,5 +1,6 @@
 use super::Change;
 use crate::drift::Subject;
+use crate::operation::Operation;
 
 /// The two documents as texts, so that reports can point into them.
 #[derive(Debug, Clone, Copy)]
@@ -24,46 +25,103 @@ impl<'a> Documents<'a> {
 /// The line of a subject in CSDL or in a stored contract. Both name what they declare in a way that
 /// can be found without reading the whole.
 fn line_of(text: &str, subject: &Subject) -> Option<usize> {
-    let (owner, member) = match subject {
-        Subject::Root(path) => (path.split('/').next().unwrap_or_default().to_owned(), None),
-        Subject::Type(name) => (name.clone(), None),
+    match text.trim_start().starts_with('{') {
+        true => in_contract(text, subject),
+        false => in_csdl(text, subject),
+    }
+}
+
+/// What declares types and what declares their members.
+const TYPES: [&str; 3] = ["EntityType", "ComplexType", "EnumType"];
+const MEMBERS: [&str; 3] = ["Property", "NavigationProperty", "Member"];
+
+fn in_csdl(text: &str, subject: &Subject) -> Option<usize> {
+    let short = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let named = |line: &str, tags: &[&str], name: &str| {
+        tags.iter().any(|tag| line.trim_start().starts_with(&format!("<{tag} ")))
+            && line.contains(&format!("Name=\"{name}\""))
+    };
+    let lines = || text.lines().enumerate();
+    let of_type = |name: &str| lines().find(|(_, line)| named(line, &TYPES, &short(name)));
+    let line = match subject {
+        Subject::Root(path) => {
+            let root = path.split('/').next().unwrap_or_default();
+            lines().find(|(_, line)| named(line, &["EntitySet", "Singleton"], root))?
+        }
+        Subject::Type(name) => of_type(name)?,
         Subject::Member { owner, name } | Subject::Word { owner, name } => {
-            (owner.clone(), Some(name.as_str()))
+            let (first, _) = of_type(owner)?;
+            lines()
+                .skip(first + 1)
+                .take_while(|(_, line)| {
+                    !TYPES.iter().any(|tag| line.contains(&format!("</{tag}>")))
+                })
+                .find(|(_, line)| named(line, &MEMBERS, name))?
         }
         Subject::Operation(key) | Subject::Parameter { operation: key, .. } => {
-            let stored = text.lines().position(|line| line.contains(&format!("\"{key}\": {{")));
-            if let Some(stored) = stored {
-                return Some(stored + 1);
-            }
-            (crate::Operation::split_key(key).1.to_owned(), None)
+            let (binding, name) = Operation::split_key(key);
+            let bound = short(&binding.name);
+            // What it is bound to stands in the first parameter below.
+            let binds = |at: usize| {
+                let mut below = text.lines().skip(at).take(4);
+                let first = below.find(|line| line.contains("<Parameter "));
+                first.is_some_and(|line| {
+                    let many = line.contains("\"Collection(");
+                    many == binding.collection
+                        && (line.contains(&format!(".{bound}\""))
+                            || line.contains(&format!(".{bound})")))
+                })
+            };
+            lines().find(|(at, line)| named(line, &["Action", "Function"], name) && binds(*at))?
         }
         Subject::Annotation { target, .. } => {
+            let suffix = match target.strip_prefix('/') {
+                Some(root) => format!("/{root}\""),
+                None => format!(".{target}\""),
+            };
+            let apart = lines().find(|(_, line)| {
+                line.contains("<Annotations ")
+                    && line.contains("Target=\"")
+                    && line.contains(&suffix)
+            });
             let (owner, member) = target.split_once('/').unwrap_or((target, ""));
-            (owner.to_owned(), Some(member).filter(|member| !member.is_empty()))
+            let (owner, name) = (owner.to_owned(), member.to_owned());
+            let inline = || match member {
+                "" => in_csdl(text, &Subject::Type(owner)),
+                _ => in_csdl(text, &Subject::Member { owner, name }),
+            };
+            return apart.map(|(line, _)| line + 1).or_else(inline);
         }
     };
-    let owner = owner.rsplit('.').next().unwrap_or_default().to_owned();
-    let declares = |line: &str, name: &str| {
-        line.contains(&format!("Name=\"{name}\""))
-            || line.contains(&format!("\"{name}\": "))
-            || line.contains(&format!("\"{name}\""))
-            || line.contains(&format!("\"{name} = "))
+    Some(line.0 + 1)
+}
+
+/// Types and targets stand at one depth, what they have below them.
+fn in_contract(text: &str, subject: &Subject) -> Option<usize> {
+    let lines = || text.lines().enumerate();
+    let opens = |name: &str| {
+        let opening = format!("    \"{name}\": {{");
+        lines().find(move |(_, line)| line.trim_end() == opening)
     };
-    let is_type = |line: &str| {
-        (line.contains("Type ")
-            || line.contains("Set ")
-            || line.contains("Singleton ")
-            || line.contains("tion "))
-            && line.contains(&format!("Name=\"{owner}\""))
-            && !line.contains("Property ")
-            || line.trim_end().ends_with(&format!("\"{owner}\": {{"))
+    let below = |owner: &str, name: &str| {
+        let (first, _) = opens(owner)?;
+        let begins = [format!("\"{name}\": "), format!("\"{name} = "), format!("\"{name}\"")];
+        lines()
+            .skip(first + 1)
+            .take_while(|(_, line)| !matches!(line.trim_end(), "    }" | "    },"))
+            .find(|(_, line)| begins.iter().any(|begin| line.trim_start().starts_with(begin)))
     };
-    let mut lines = text.lines().enumerate().skip_while(|(_, line)| !is_type(line));
-    let (first, _) = lines.next()?;
-    let Some(member) = member else { return Some(first + 1) };
-    let ends = |line: &str| line.contains("Type>") || line == "    }," || line == "    }";
-    lines
-        .take_while(|(_, line)| !ends(line))
-        .find(|(_, line)| declares(line, member))
-        .map(|(index, _)| index + 1)
+    let line = match subject {
+        Subject::Root(path) => {
+            lines().find(|(_, line)| line.trim_start().starts_with(&format!("\"{path}\": ")))?
+        }
+        Subject::Type(name) => opens(name)?,
+        Subject::Member { owner, name } | Subject::Word { owner, name } => below(owner, name)?,
+        Subject::Operation(key) => opens(key)?,
+        Subject::Parameter { operation, name } => {
+            below(operation, name).or_else(|| opens(operation))?
+        }
+        Subject::Annotation { target, term } => below(target, term)?,
+    };
+    Some(line.0 + 1)
 }

@@ -75,15 +75,17 @@ fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Breaking => "error",
         Severity::Risky => "warning",
-        Severity::Cloud | Severity::Additive => "note",
-        Severity::Cosmetic => "none",
+        Severity::Cloud | Severity::Additive | Severity::Cosmetic => "note",
     }
 }
 
 /// A path as a reference of RFC 3986.
 fn address(file: &str) -> String {
     let encoded = |c: char| match c {
-        '/' | '.' | '-' | '_' | '~' | ':' => c.to_string(),
+        '/' | '.' | '-' | '_' | '~' => c.to_string(),
+        // Else what stands before it would read as a scheme.
+        ':' if file.contains("://") => c.to_string(),
+        ':' => "%3A".to_owned(),
         c if c.is_ascii_alphanumeric() => c.to_string(),
         '\\' => "/".to_owned(),
         c => odata::encode_component(&c.to_string()),

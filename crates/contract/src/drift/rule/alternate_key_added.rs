@@ -20,8 +20,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
-        Difference::Type { base: Some(base), head: Some(head), .. } => {
-            only_in(&head.alternate_keys, &base.alternate_keys)
+        Difference::Type { base: Some(_), head: Some(_), keys: (base, head), .. } => {
+            only_in(&head.alternate, &base.alternate)
                 .map(|keys| format!("has the alternate key ({keys})"))
         }
         _ => None,

@@ -20,8 +20,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
-        Difference::Type { base: Some(base), head: Some(head), .. } => {
-            only_in(&base.alternate_keys, &head.alternate_keys)
+        Difference::Type { base: Some(_), head: Some(_), keys: (base, head), .. } => {
+            only_in(&base.alternate, &head.alternate)
                 .map(|keys| format!("the alternate key ({keys}) is gone"))
         }
         _ => None,

@@ -1,4 +1,6 @@
-use super::{CAPABILITIES, Difference, Example, Rule, Severity, from_to, restricted};
+use super::{
+    CAPABILITIES, Difference, Example, Rule, Severity, from_to, loses_method, read_only, restricted,
+};
 
 pub(super) static RULE: Rule = Rule {
     id: "annotation-changed",
@@ -23,8 +25,9 @@ pub(super) static RULE: Rule = Rule {
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
         Difference::Annotation { term, base, head, .. } => {
-            let told_elsewhere = matches!(*term, "UpdateRestrictions/UpdateMethod" | "Revisions" if head.is_some())
-                || matches!((*term, *head), ("Computed" | "Immutable", Some("true")))
+            let told_elsewhere = matches!(*term, "Revisions" if head.is_some())
+                || (*term == "UpdateRestrictions/UpdateMethod" && loses_method(*base, *head))
+                || (read_only(term, *head) && !read_only(term, *base))
                 || restricted(term, *head, *base).is_some()
                 || restricted(term, *base, *head).is_some();
             let shown = |value: Option<&str>| value.unwrap_or("nothing").to_owned();

@@ -1,6 +1,4 @@
-use super::{
-    Difference, Example, ODATA_VERSIONING, Reader, Rule, Severity, Types, Writer, from_to,
-};
+use super::{Difference, Example, ODATA_VERSIONING, Reader, Rule, Severity, Writer, from_to};
 
 pub(super) static RULE: Rule = Rule {
     id: "cardinality-changed",
@@ -21,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
-        Difference::Member { base: Some(base), head: Some(head), types: Types::Same, .. } => {
+        Difference::Member { base: Some(base), head: Some(head), .. } => {
             (base.member.type_ref.collection != head.member.type_ref.collection)
                 .then(|| from_to(&base.member.type_ref, &head.member.type_ref))
         }

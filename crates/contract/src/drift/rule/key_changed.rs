@@ -1,4 +1,4 @@
-use super::{Difference, Example, ODATA_VERSIONING, Reader, Rule, Severity, Writer};
+use super::{Difference, Example, ODATA_VERSIONING, Reader, Rule, Severity, Writer, listed};
 
 pub(super) static RULE: Rule = Rule {
     id: "key-changed",
@@ -23,9 +23,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
-        Difference::Type { base: Some(base), head: Some(head), .. } => (base.key != head.key
-            && !base.key.is_empty())
-        .then(|| format!("the key was {}, is {}", base.key.join(", "), head.key.join(", "))),
+        Difference::Type { base: Some(_), head: Some(_), keys: (base, head), .. } => {
+            (base.key != head.key && !base.key.is_empty())
+                .then(|| format!("the key was {}, is {}", listed(&base.key), listed(&head.key)))
+        }
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-use super::{CORE, Difference, Example, Rule, Severity, Writer};
+use super::{CORE, Difference, Example, Rule, Severity, Writer, from_to, read_only};
 
 pub(super) static RULE: Rule = Rule {
     id: "made-read-only",
@@ -22,12 +22,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
-        Difference::Annotation {
-            term: term @ ("Computed" | "Immutable"),
-            base,
-            head: Some("true"),
-            ..
-        } => (*base != Some("true")).then(|| format!("is {} now", term.to_lowercase())),
+        Difference::Annotation { term, base, head, .. } => (read_only(term, *head)
+            && !read_only(term, *base))
+        .then(|| from_to(&base.unwrap_or("nothing"), &head.unwrap_or("nothing"))),
         _ => None,
     }
 }

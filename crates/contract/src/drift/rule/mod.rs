@@ -16,6 +16,7 @@ mod containment_changed;
 mod deprecated;
 pub(super) mod different_in_cloud;
 mod enum_member_added;
+mod enum_member_hidden;
 mod enum_member_inserted;
 mod enum_member_recased;
 mod enum_member_removed;
@@ -35,6 +36,7 @@ mod null_forbidden;
 mod operation_recased;
 mod optional_parameter_added;
 mod parameter_changed;
+mod parameter_relaxed;
 mod parameter_removed;
 mod property_added;
 mod property_removed;
@@ -56,17 +58,18 @@ mod type_made_concrete;
 mod type_narrowed;
 mod type_opened;
 mod type_removed;
-mod type_renamed;
+pub(super) mod type_renamed;
 mod type_widened;
 mod update_method_changed;
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
 use serde::{Serialize, Serializer};
 
 use super::difference::{Difference, Place, Placed, Types};
-use crate::facts::{Kind, Member, Source, Type, UNKNOWN_FUTURE_VALUE};
-use crate::operation::{Operation, OperationKind};
+use crate::facts::{Kind, Source, Type, UNKNOWN_FUTURE_VALUE};
+use crate::operation::{Operation, OperationKind, Parameter};
 
 use Party::{Reader, Writer};
 
@@ -188,7 +191,7 @@ const CORE: &str = "OData Core vocabulary: https://github.com/oasis-tcs/odata-vo
 const ALTERNATE_KEYS: &str = "OData Core vocabulary, AlternateKeys: https://github.com/oasis-tcs/odata-vocabularies/blob/main/vocabularies/Org.OData.Core.V1.md#AlternateKeys";
 
 /// All rules on differences, in the order in which people read of them.
-pub static RULES: [&Rule; 56] = [
+pub static RULES: [&Rule; 58] = [
     &property_removed::RULE,
     &property_added::RULE,
     &navigation_removed::RULE,
@@ -206,7 +209,6 @@ pub static RULES: [&Rule; 56] = [
     &containment_changed::RULE,
     &type_removed::RULE,
     &type_added::RULE,
-    &type_renamed::RULE,
     &type_kind_changed::RULE,
     &type_opened::RULE,
     &type_closed::RULE,
@@ -219,6 +221,7 @@ pub static RULES: [&Rule; 56] = [
     &enum_member_removed::RULE,
     &enum_member_added::RULE,
     &enum_member_inserted::RULE,
+    &enum_member_hidden::RULE,
     &closed_enum_member_added::RULE,
     &enum_member_recased::RULE,
     &enum_value_renumbered::RULE,
@@ -232,6 +235,7 @@ pub static RULES: [&Rule; 56] = [
     &optional_parameter_added::RULE,
     &parameter_removed::RULE,
     &parameter_changed::RULE,
+    &parameter_relaxed::RULE,
     &return_type_changed::RULE,
     &root_removed::RULE,
     &root_added::RULE,
@@ -242,14 +246,15 @@ pub static RULES: [&Rule; 56] = [
     &made_read_only::RULE,
     &deprecated::RULE,
     &annotation_changed::RULE,
+    &type_renamed::RULE,
     &absent_in_cloud::RULE,
     &different_in_cloud::RULE,
     &renamed_between_versions::RULE,
 ];
 
 /// Whether a body that was complete without the member is no more.
-fn required(member: &Member) -> bool {
-    !member.nullable && !member.type_ref.collection
+fn required(placed: &Placed<'_>) -> bool {
+    !placed.member.nullable && !placed.member.type_ref.collection && !placed.given
 }
 
 /// Whether nullability and containment are known of both sides: of what was observed they are not.
@@ -270,24 +275,65 @@ fn described(found: &Type) -> &'static str {
     }
 }
 
-fn only_in(these: &[String], others: &[String]) -> Option<String> {
-    let only: Vec<&str> =
-        these.iter().filter(|key| !others.contains(key)).map(String::as_str).collect();
+fn only_in(these: &BTreeSet<String>, others: &BTreeSet<String>) -> Option<String> {
+    let only: Vec<&str> = these.difference(others).map(String::as_str).collect();
     (!only.is_empty()).then(|| only.join("), ("))
 }
 
+fn listed(names: &BTreeSet<String>) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// Whether every call that was right is right with the new parameter.
+fn relaxed(base: &Parameter, head: &Parameter, types: Types) -> bool {
+    matches!(types, Types::Same | Types::Widened)
+        && base.type_ref.collection == head.type_ref.collection
+        && (head.nullable || !base.nullable)
+        && (head.optional || !base.optional)
+}
+
+/// Whether entities could be updated by a method by which they cannot any more; `PATCH` is what is
+/// meant where nothing is said.
+fn loses_method(base: Option<&str>, head: Option<&str>) -> bool {
+    let methods = |of: Option<&str>| -> BTreeSet<String> {
+        of.unwrap_or("PATCH").split(", ").map(str::to_owned).collect()
+    };
+    !methods(base).is_subset(&methods(head))
+}
+
+/// Whether a term of the core vocabulary says that clients cannot set the value.
+fn read_only(term: &str, value: Option<&str>) -> bool {
+    match term {
+        "Computed" | "Immutable" => value == Some("true"),
+        "Permissions" => matches!(value, Some("Read" | "None")),
+        _ => false,
+    }
+}
+
 /// What one value of a capability forbids that the other does not: `false` of what is possible
-/// else, names of what is excepted.
+/// else, `true` of what is demanded, names of what is excepted or demanded, a smaller limit.
 fn restricted(term: &str, value: Option<&str>, other: Option<&str>) -> Option<String> {
-    let value = value?;
     let property = term.rsplit('/').next().unwrap_or_default();
-    if matches!(property, "Computed" | "Immutable" | "Revisions" | "UpdateMethod") {
+    let of_core = ["Computed", "Immutable", "Permissions", "Revisions", "DefaultValue"];
+    if of_core.contains(&property) || matches!(property, "UpdateMethod" | "Upsertable") {
         return None;
     }
-    let words = |of: &str| -> Vec<String> { of.split(", ").map(str::to_owned).collect() };
-    let (these, others) = (words(value), words(other.unwrap_or_default()));
-    let only: Vec<&str> =
-        these.iter().filter(|word| !others.contains(word)).map(String::as_str).collect();
-    let restricting = property.starts_with("Non") || only.contains(&"false");
-    (restricting && !only.is_empty()).then(|| only.join(", "))
+    let value = value?;
+    if property.starts_with("Max") {
+        let limit = |text: Option<&str>| {
+            text.and_then(|text| text.parse::<i64>().ok()).filter(|limit| *limit >= 0)
+        };
+        let (is, was) = (limit(Some(value))?, limit(other));
+        return was.is_none_or(|was| is < was).then(|| value.to_owned());
+    }
+    let listed = |of: Option<&str>| -> BTreeSet<String> {
+        of.into_iter().flat_map(|of| of.split(", ")).map(str::to_owned).collect()
+    };
+    let only: Vec<String> = listed(Some(value)).difference(&listed(other)).cloned().collect();
+    let list = property.ends_with("Properties");
+    let demanded = property.starts_with("Requires");
+    let restricts = |word: &String| list || word == if demanded { "true" } else { "false" };
+    let only: Vec<String> = only.into_iter().filter(restricts).collect();
+    (!only.is_empty()).then(|| only.join(", "))
 }

@@ -1,4 +1,4 @@
-use super::{Difference, Example, ODATA_VERSIONING, Operation, Rule, Severity, Writer};
+use super::{Difference, Example, ODATA_VERSIONING, Rule, Severity, Writer};
 
 pub(super) static RULE: Rule = Rule {
     id: "operation-recased",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
         Difference::Operation { renamed: Some(renamed), .. } => {
-            Some(format!("is now spelled {}", Operation::split_key(renamed).1))
+            Some(format!("is now spelled {renamed}"))
         }
         _ => None,
     }

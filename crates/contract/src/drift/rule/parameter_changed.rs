@@ -1,4 +1,4 @@
-use super::{Difference, Example, ODATA_VERSIONING, Rule, Severity, Writer, from_to};
+use super::{Difference, Example, ODATA_VERSIONING, Rule, Severity, Writer, from_to, relaxed};
 
 pub(super) static RULE: Rule = Rule {
     id: "parameter-changed",
@@ -23,8 +23,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
-        Difference::Parameter { base: Some(base), head: Some(head), .. } => {
-            (base != head).then(|| from_to(base, head))
+        Difference::Parameter { base: Some(base), head: Some(head), types, .. } => {
+            (base != head && !relaxed(base, head, *types)).then(|| from_to(base, head))
         }
         _ => None,
     }

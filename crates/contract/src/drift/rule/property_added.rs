@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
         Difference::Member { base: None, head: Some(head), .. } => {
-            (!head.navigation && !required(head.member)).then(|| format!("is {}", head.member))
+            (!head.navigation && !required(head)).then(|| format!("is {}", head.member))
         }
         _ => None,
     }

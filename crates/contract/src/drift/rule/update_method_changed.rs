@@ -1,4 +1,4 @@
-use super::{CAPABILITIES, Difference, Example, Rule, Severity, Writer, from_to};
+use super::{CAPABILITIES, Difference, Example, Rule, Severity, Writer, from_to, loses_method};
 
 pub(super) static RULE: Rule = Rule {
     id: "update-method-changed",
@@ -26,8 +26,8 @@ pub(super) static RULE: Rule = Rule {
 fn applies(difference: &Difference<'_>) -> Option<String> {
     match difference {
         Difference::Annotation { term: "UpdateRestrictions/UpdateMethod", base, head, .. } => {
-            let (was, is) = (base.unwrap_or("PATCH"), head.unwrap_or("PATCH"));
-            (was != is).then(|| from_to(&was, &is))
+            loses_method(*base, *head)
+                .then(|| from_to(&base.unwrap_or("PATCH"), &head.unwrap_or("PATCH")))
         }
         _ => None,
     }
