@@ -5,6 +5,7 @@
 
 mod bench;
 mod ci;
+mod interop;
 mod readme;
 
 use std::ffi::OsString;
@@ -31,6 +32,8 @@ enum Task {
     Ci,
     /// Time the plays in release: medians and ratios
     Bench,
+    /// Play the lifecycle with Microsoft's own clients for Python and Node against the emulator
+    Interop,
     /// The measurements of `bench`, in this very process
     #[command(hide = true)]
     BenchHere,
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         }
         Task::Ci => ci::run,
         Task::Bench => bench::run,
+        Task::Interop => interop::run,
     };
     match Shell::new().and_then(|shell| task(&shell)) {
         Ok(()) => ExitCode::SUCCESS,

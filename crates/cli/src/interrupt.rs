@@ -1,16 +1,18 @@
-//! Ctrl-C.
+//! Ctrl-C, and SIGTERM, which means the same.
 
 use std::pin::Pin;
 use std::task::Poll;
 
 use scenarios::Interrupt;
 
-/// Waits for Ctrl-C, which is caught as soon as this returns. Where it cannot be caught, the wait
+/// Waits for either, which is caught as soon as this returns. Where it cannot be caught, the wait
 /// never ends and the system's own way stays.
 pub(crate) async fn armed() -> Pin<Box<dyn Future<Output = ()> + Send>> {
     let mut caught = Box::pin(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            Ok(()) = tokio::signal::ctrl_c() => {}
+            () = terminated() => {}
+            else => std::future::pending().await,
         }
     });
     // The first poll puts the handler in place.
@@ -19,6 +21,21 @@ pub(crate) async fn armed() -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Poll::Ready(()) => Box::pin(std::future::ready(())),
         Poll::Pending => caught,
     }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 /// Raised by Ctrl-C: the play that is on stops and cleans up, and no other begins. A second Ctrl-C

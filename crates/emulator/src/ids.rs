@@ -12,6 +12,11 @@ impl Ids {
         Self { seed: Uuid::new_v5(&Uuid::NAMESPACE_OID, &seed.to_be_bytes()), given: 0 }
     }
 
+    /// A source beside [`Ids::seeded`], for what must not shift its ids.
+    pub(crate) fn apart(seed: u64, purpose: &str) -> Self {
+        Self { seed: Uuid::new_v5(&Self::seeded(seed).seed, purpose.as_bytes()), given: 0 }
+    }
+
     /// The next guid, in the form of a random one.
     pub(crate) fn next(&mut self) -> String {
         self.given += 1;

@@ -33,9 +33,10 @@ mod entitlement;
 mod http;
 mod ids;
 mod refusal;
+mod sign_in;
 mod state;
 mod tenant;
 mod time;
 
 pub use refusal::{Evidence, RULES, Rule};
-pub use tenant::{Identity, Options, Seed, Tenant};
+pub use tenant::{Application, Identity, Options, Seed, Tenant};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::HeaderName;
+
 /// How well a rule is known, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
@@ -60,7 +62,15 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// Ours: which rule refused, and how well it is known.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-entitle-rule");
+
 impl Rule {
+    /// What the header says.
+    pub(crate) fn told(&self) -> String {
+        format!("{}; evidence={}", self.id, self.evidence.word())
+    }
+
     /// Refuses with `message`.
     pub(crate) fn says(&'static self, message: impl Into<String>) -> Refusal {
         Refusal { rule: self, message: message.into() }
@@ -84,9 +94,23 @@ macro_rules! rules {
 }
 
 rules! {
+    // Sign-in.
+    SIGN_IN_METHOD: "sign-in-method", 400 "invalid_request", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_TENANT: "sign-in-tenant", 400 "invalid_request", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_PARAMETER: "sign-in-parameter", 400 "invalid_request", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_GRANT: "sign-in-grant", 400 "unsupported_grant_type", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_APPLICATION: "sign-in-application", 400 "unauthorized_client", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_SECRET: "sign-in-secret", 401 "invalid_client", Observed, "what seven clients show of a refused secret", false;
+    SIGN_IN_SECRET_MISSING: "sign-in-secret-missing", 401 "invalid_client", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_SCOPE: "sign-in-scope", 400 "invalid_scope", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_CREDENTIALS: "sign-in-credentials", 400 "invalid_grant", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_REFRESH: "sign-in-refresh", 400 "invalid_grant", Documented, "Microsoft's list of AADSTS codes", false;
+
     // The gateway.
     TOKEN_EMPTY: "token-empty", 401 "InvalidAuthenticationToken", Observed, "many public logs", false;
     TOKEN_INVALID: "token-invalid", 401 "InvalidAuthenticationToken", Observed, "many public logs", false;
+    TOKEN_EXPIRED: "token-expired", 401 "InvalidAuthenticationToken", Observed, "many public logs", false;
+    ME_NEEDS_USER: "me-needs-user", 400 "BadRequest", Observed, "many public logs", false;
     BODY_UNREADABLE: "body-unreadable", 400 "BadRequest", Observed, "gateway answer in public logs", false;
     VERSION_UNKNOWN: "version-unknown", 400 "BadRequest", Observed, "gateway answer in public logs", false;
     SEGMENT_UNKNOWN: "segment-unknown", 400 "BadRequest", Observed, "microsoft-graph-docs-contrib issue 4133; live GET battery of 2026", false;

@@ -4,6 +4,7 @@ use axum::Router;
 use clock::SharedClock;
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde_json::json;
 
 use crate::directory::{
@@ -12,6 +13,7 @@ use crate::directory::{
 };
 use crate::entitlement::{Catalog, Entitlement};
 use crate::ids::Ids;
+use crate::sign_in::{REFRESH, Unfit, verified};
 use crate::state::{Caller, State};
 
 /// What a tenant is made of.
@@ -21,25 +23,39 @@ pub struct Options {
     pub seed: u64,
     /// The domain of its users.
     pub domain: String,
+    /// The clock by which tokens begin and end, where it is not the tenant's: clients keep tokens by
+    /// their own clock, which stays where the tenant's is moved.
+    pub signs_in_by: Option<SharedClock>,
 }
 
 impl Default for Options {
     /// Seed 1, domain `contoso.onmicrosoft.com`.
     fn default() -> Self {
-        Self { seed: 1, domain: "contoso.onmicrosoft.com".to_owned() }
+        Self { seed: 1, domain: "contoso.onmicrosoft.com".to_owned(), signs_in_by: None }
     }
 }
 
-/// Somebody who can call: a user and the token by which the tenant knows them. Tokens are opaque
-/// texts of this tenant, good for nothing elsewhere.
+/// Somebody who can call: a user and a token by which the tenant knows them without a sign-in.
+/// Such tokens are opaque texts of this tenant, good for nothing elsewhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The user's object id.
+    /// The user's object id; an application's is that of its service principal.
     pub user: String,
     /// The user's sign-in name.
     pub name: String,
     /// The bearer token.
     pub token: String,
+}
+
+/// An application that can sign in for itself.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Its application id, by which it signs in.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+    /// The object id of its service principal.
+    pub principal: String,
 }
 
 impl std::fmt::Debug for Identity {
@@ -85,10 +101,14 @@ impl std::fmt::Debug for Tenant {
 pub(crate) struct Inner {
     pub(crate) state: Mutex<State>,
     pub(crate) clock: SharedClock,
+    /// By it tokens begin and end.
+    pub(crate) signs_in_by: SharedClock,
     /// Identities by token.
     identities: Mutex<IndexMap<String, Identity>>,
     administrator: Identity,
     requestor: Identity,
+    requestor_password: SecretString,
+    application: Application,
 }
 
 /// Between the making of a tenant and its first use.
@@ -105,16 +125,25 @@ impl Tenant {
         };
         let born = clock.now().saturating_sub(AGE).unwrap_or(Timestamp::MIN);
         let (administrator, requestor) = found(&mut state, born);
+        let mut apart = Ids::apart(options.seed, "sign-in");
+        let application = register(&mut state, &mut apart);
+        let requestor_password = SecretString::from(format!("Pa5!{}", apart.next()));
+        if let Some(user) = state.directory.users.get_mut(&requestor.user) {
+            user.password = Some(requestor_password.clone());
+        }
         let identities = [&administrator, &requestor]
             .map(|identity| (identity.token.clone(), identity.clone()))
             .into_iter()
             .collect();
         let inner = Inner {
             state: Mutex::new(state),
+            signs_in_by: options.signs_in_by.clone().unwrap_or_else(|| clock.clone()),
             clock,
             identities: Mutex::new(identities),
             administrator,
             requestor,
+            requestor_password,
+            application,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -127,6 +156,21 @@ impl Tenant {
     /// A guest without any role.
     pub fn requestor(&self) -> &Identity {
         &self.inner.requestor
+    }
+
+    /// The requestor's password, for a sign-in.
+    pub fn requestor_password(&self) -> &SecretString {
+        &self.inner.requestor_password
+    }
+
+    /// An application with every permission that the tutorials need.
+    pub fn application(&self) -> &Application {
+        &self.inner.application
+    }
+
+    /// The tenant's own id.
+    pub fn id(&self) -> String {
+        self.inner.lock().directory.tenant_id.clone()
     }
 
     /// Gives a user of the tenant a token; `None` where there is no such user.
@@ -166,8 +210,20 @@ impl Inner {
         state
     }
 
-    pub(crate) fn identity(&self, token: &str) -> Option<Identity> {
-        lock(&self.identities).get(token).cloned()
+    /// Who a token is of, if it is one of this tenant.
+    pub(crate) fn identity(&self, token: &str) -> Result<Identity, Unfit> {
+        if let Some(known) = lock(&self.identities).get(token) {
+            return Ok(known.clone());
+        }
+        let claims = verified(token, self.signs_in_by.now())?;
+        let directory = &self.lock().directory;
+        let own = claims["tid"] == directory.tenant_id && claims[REFRESH] != true;
+        let id = claims["oid"].as_str().filter(|_| own).ok_or(Unfit::Foreign)?;
+        let user = directory.users.get(id).map(|user| user.principal_name.clone());
+        let name =
+            user.or_else(|| Some(directory.service_principals.get(id)?.display_name.clone()));
+        let name = name.ok_or(Unfit::Foreign)?;
+        Ok(Identity { user: id.to_owned(), name, token: token.to_owned() })
     }
 
     pub(crate) fn is_administrator(&self, identity: &Identity) -> bool {
@@ -224,6 +280,40 @@ fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
     (administrator, requestor)
 }
 
+/// Application permissions that the tutorials' steps need (their reference pages).
+const PERMISSIONS: [&str; 7] = [
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "EntitlementManagement.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+    "Sites.FullControl.All",
+    "User.ReadWrite.All",
+];
+
+/// Registers the application that signs in for itself. Its ids come from a source of their own, so
+/// that those of everything else stay.
+fn register(state: &mut State, apart: &mut Ids) -> Application {
+    let application = Application {
+        client_id: apart.next(),
+        client_secret: SecretString::from(format!("entitle~{}", apart.next().replace('-', ""))),
+        principal: apart.next(),
+    };
+    state.directory.service_principals.insert(
+        application.principal.clone(),
+        ServicePrincipal {
+            id: application.principal.clone(),
+            app_id: application.client_id.clone(),
+            display_name: "entitle client".to_owned(),
+            app_roles: Vec::new(),
+            owners: Vec::new(),
+            permissions: PERMISSIONS.to_vec(),
+            secret: Some(application.client_secret.clone()),
+        },
+    );
+    application
+}
+
 fn sign_up(state: &mut State, nickname: &str, is_guest: bool, born: Timestamp) -> Identity {
     let id = state.ids.next();
     let name = format!("{nickname}@{}", state.directory.domain);
@@ -239,6 +329,7 @@ fn user(id: &str, nickname: &str, name: &str, is_guest: bool, created: Timestamp
         mail_nickname: nickname.to_owned(),
         is_guest,
         created,
+        password: None,
         others: serde_json::Map::new(),
     }
 }
@@ -275,6 +366,8 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
                     display_name: name.to_owned(),
                     app_roles: vec![(role, "User".to_owned())],
                     owners: Vec::new(),
+                    permissions: Vec::new(),
+                    secret: None,
                 },
             );
         }

@@ -31,16 +31,30 @@ impl Beside {
     /// # Errors
     /// Where the folder does not take one.
     pub fn new(path: &Path) -> Result<Self> {
+        let beside = Self::with_mode(path, 0o666)?;
+        if let Ok(known) = std::fs::metadata(path) {
+            beside.file.as_file().set_permissions(known.permissions())?;
+        }
+        Ok(beside)
+    }
+
+    /// As [`Beside::new`], for a file that its owner alone may read, whatever stood there before.
+    ///
+    /// # Errors
+    /// As [`Beside::new`].
+    pub fn private(path: &Path) -> Result<Self> {
+        Self::with_mode(path, 0o600)
+    }
+
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "permissions are a matter of unix"))]
+    fn with_mode(path: &Path, mode: u32) -> Result<Self> {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         #[cfg_attr(not(unix), expect(unused_mut, reason = "permissions are a matter of unix"))]
         let mut builder = Builder::new();
         // A temporary file is its owner's alone; one that others read is not.
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
         let file = builder.tempfile_in(folder).map_err(|error| plain(&error))?;
-        if let Ok(known) = std::fs::metadata(path) {
-            file.as_file().set_permissions(known.permissions())?;
-        }
         Ok(Self { file, path: path.to_owned() })
     }
 
@@ -63,6 +77,14 @@ pub fn replace(path: &Path, text: &str) -> Result<()> {
     Beside::new(path)?.replace(text)
 }
 
+/// Writes `text` to `path`, whole or not at all, readable by its owner alone.
+///
+/// # Errors
+/// As [`Beside::private`] and [`Beside::replace`].
+pub fn replace_private(path: &Path, text: &str) -> Result<()> {
+    Beside::private(path)?.replace(text)
+}
+
 /// The error without the name of the temporary file, which says nothing to anybody.
 fn plain(error: &Error) -> Error {
     Error::from(error.kind())
@@ -71,6 +93,19 @@ fn plain(error: &Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        std::fs::write(&path, "old").expect("a file");
+        replace_private(&path, "new").expect("it can be written");
+        let mode = std::fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 
     #[test]
     fn what_was_there_stays_until_the_new_is_whole() {

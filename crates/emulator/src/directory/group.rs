@@ -24,12 +24,11 @@ pub(crate) struct Group {
 const REQUIRED: [&str; 4] = ["displayName", "mailEnabled", "mailNickname", "securityEnabled"];
 
 impl Directory {
-    /// Makes a group. The caller owns it: a signed-in user becomes the owner of what they create
-    /// (documented; an application would not).
+    /// Makes a group. A signed-in user owns what they create, an application does not (documented).
     pub(crate) fn create_group(
         &mut self,
         body: &Value,
-        owner: &str,
+        caller: &str,
         ids: &mut Ids,
         now: Timestamp,
     ) -> Result<String, Refusal> {
@@ -39,15 +38,15 @@ impl Directory {
             let links = body[name].as_array().into_iter().flatten();
             let ids = links.map(|link| {
                 let id = link.as_str().and_then(|link| link.rsplit('/').next()).unwrap_or_default();
-                let known = self.users.contains_key(id);
+                let known = self.users.contains_key(id) || self.service_principals.contains_key(id);
                 known.then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
             });
             ids.collect()
         };
         let members = bound("members@odata.bind")?;
         let mut owners = bound("owners@odata.bind")?;
-        if owners.is_empty() {
-            owners.push(owner.to_owned());
+        if owners.is_empty() && self.users.contains_key(caller) {
+            owners.push(caller.to_owned());
         }
         let id = ids.next();
         self.groups.insert(

@@ -72,6 +72,26 @@ impl Directory {
         })
     }
 
+    /// Whether `caller` is an application that was granted `permission`.
+    pub(crate) fn has_permission(&self, caller: &str, permission: &str) -> bool {
+        let application = self.service_principals.get(caller);
+        application.is_some_and(|known| known.permissions.contains(&permission))
+    }
+
+    /// A user or an application's service principal with its type, by which SDKs tell them apart.
+    pub(crate) fn object(&self, id: &str) -> Option<Value> {
+        let (kind, row) = match self.users.get(id) {
+            Some(user) => ("user", user.row()),
+            None => ("servicePrincipal", self.service_principals.get(id)?.row()),
+        };
+        let mut typed = Map::new();
+        typed.insert("@odata.type".to_owned(), format!("#microsoft.graph.{kind}").into());
+        if let Value::Object(row) = row {
+            typed.extend(row);
+        }
+        Some(Value::Object(typed))
+    }
+
     /// The sign-in name of a user, for `createdBy` and its like.
     pub(crate) fn principal_name(&self, user: &str) -> String {
         self.users.get(user).map_or_else(|| user.to_owned(), |user| user.principal_name.clone())

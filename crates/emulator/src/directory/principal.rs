@@ -1,3 +1,4 @@
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 /// An application's identity in the tenant.
@@ -9,6 +10,10 @@ pub(crate) struct ServicePrincipal {
     /// `(id, name)` of the roles that users can be given.
     pub(crate) app_roles: Vec<(String, String)>,
     pub(crate) owners: Vec<String>,
+    /// Application permissions that an administrator has granted.
+    pub(crate) permissions: Vec<&'static str>,
+    /// By which it signs in for itself.
+    pub(crate) secret: Option<SecretString>,
 }
 
 impl ServicePrincipal {

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 use model::Version;
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, required, with_given};
@@ -16,6 +17,8 @@ pub(crate) struct User {
     pub(crate) mail_nickname: String,
     pub(crate) is_guest: bool,
     pub(crate) created: Timestamp,
+    /// By which they sign in; some only ever get a token.
+    pub(crate) password: Option<SecretString>,
     /// Properties that were given and mean nothing here.
     pub(crate) others: Map<String, Value>,
 }
@@ -57,7 +60,8 @@ impl Directory {
         }
         let mut others = given(body);
         // A password is taken and never given back.
-        others.shift_remove("passwordProfile");
+        let profile = others.shift_remove("passwordProfile");
+        let password = profile.as_ref().and_then(|profile| profile["password"].as_str());
         let id = ids.next();
         self.users.insert(
             id.clone(),
@@ -68,6 +72,7 @@ impl Directory {
                 mail_nickname: text("mailNickname"),
                 is_guest: text("userType").eq_ignore_ascii_case("guest"),
                 created: now,
+                password: password.map(SecretString::from),
                 others,
             },
         );

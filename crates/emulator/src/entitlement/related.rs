@@ -136,12 +136,12 @@ impl State {
             ("group", "members") => {
                 let group = self.directory.groups.get(id);
                 let members = group.into_iter().flat_map(|group| &group.members);
-                many(members.filter_map(|m| self.directory.users.get(m)).map(|u| u.row()).collect())
+                many(members.filter_map(|id| self.directory.object(id)).collect())
             }
             ("group", "owners") => {
                 let group = self.directory.groups.get(id);
                 let owners = group.into_iter().flat_map(|group| &group.owners);
-                many(owners.filter_map(|m| self.directory.users.get(m)).map(|u| u.row()).collect())
+                many(owners.filter_map(|id| self.directory.object(id)).collect())
             }
             _ => None,
         }

@@ -302,9 +302,14 @@ impl State {
         })
     }
 
-    /// An owner of the object, or a directory role that may change it (reference page of
-    /// `POST resourceRequests`).
-    fn may_add(&self, system: &str, origin: &str, user: &str) -> bool {
+    /// An owner of the object, a directory role that may change it, or an application with the
+    /// permission to (reference page of `POST resourceRequests`).
+    fn may_add(&self, system: &str, origin: &str, caller: &str) -> bool {
+        let permission = match system {
+            "AadGroup" => "Group.ReadWrite.All",
+            "AadApplication" => "Application.ReadWrite.All",
+            _ => "Sites.FullControl.All",
+        };
         let (owners, role) = match system {
             "AadGroup" => {
                 (self.directory.groups.get(origin).map(|g| &g.owners), GROUPS_ADMINISTRATOR)
@@ -315,8 +320,9 @@ impl State {
             }
             _ => (None, SHAREPOINT_ADMINISTRATOR),
         };
-        owners.is_some_and(|owners| owners.iter().any(|owner| owner == user))
-            || self.directory.has_role(user, &[GLOBAL_ADMINISTRATOR, role])
+        owners.is_some_and(|owners| owners.iter().any(|owner| owner == caller))
+            || self.directory.has_role(caller, &[GLOBAL_ADMINISTRATOR, role])
+            || self.directory.has_permission(caller, permission)
     }
 
     /// The environment that a request binds by id or names by address.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::call;
-use crate::refusal::{ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, Rule};
+use crate::refusal::{HEADER, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, Rule};
 
 /// An answer that is no error.
 #[derive(Debug)]
@@ -36,8 +36,6 @@ impl Answer {
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
-/// Ours: which rule refused, and how well it is known.
-const RULE: HeaderName = HeaderName::from_static("x-entitle-rule");
 
 /// Writes an answer with the headers that the service sends.
 pub(crate) fn write(
@@ -74,7 +72,7 @@ pub(crate) fn write(
         backend_headers(headers, rule, &request.method, &uri);
     }
     let texts = [(REQUEST_ID, request_id.to_owned()), (CLIENT_REQUEST_ID, client_id)];
-    let ours = rule.map(|rule| (RULE, format!("{}; evidence={}", rule.id, rule.evidence.word())));
+    let ours = rule.map(|rule| (HEADER, rule.told()));
     for (name, text) in texts.into_iter().chain(ours) {
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.insert(name, value);

@@ -1,4 +1,5 @@
 use http::request::Parts;
+use http::uri::Scheme;
 use model::Version;
 use model::dialect::{Noun, from_wire, noun};
 use serde_json::Value;
@@ -52,6 +53,16 @@ pub(crate) fn backend_uri(segments: &[String]) -> Option<String> {
     Some(format!("https://backend.entitle.invalid/api/v1/{}", below.join("/")))
 }
 
+/// Scheme and host that the caller used. Whoever serves over TLS says so by an extension, since a
+/// request to a server does not.
+pub(crate) fn origin(parts: &Parts) -> String {
+    let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+    let said = parts.extensions.get::<Scheme>().map(Scheme::as_str);
+    let scheme = said.or(parts.uri.scheme_str()).unwrap_or("http");
+    format!("{scheme}://{}", host.unwrap_or("graph.microsoft.com"))
+}
+
 /// Guids are the same in either case; documents write them in both.
 fn lowered(text: String) -> String {
     match is_guid(&text) {
@@ -84,9 +95,6 @@ impl Call {
         let version: Version = version
             .parse()
             .map_err(|_| VERSION_UNKNOWN.says(format!("Invalid version: {version}")))?;
-        let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
-        let scheme = parts.uri.scheme_str().unwrap_or("http");
         Ok(Self {
             version,
             segments: segments.to_vec(),
@@ -98,7 +106,7 @@ impl Call {
                     .map_err(|_| BODY_UNREADABLE.says(UNREADABLE))?,
             },
             method: parts.method.clone(),
-            origin: format!("{scheme}://{}", host.unwrap_or("graph.microsoft.com")),
+            origin: origin(parts),
         })
     }
 

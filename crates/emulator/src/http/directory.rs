@@ -3,7 +3,7 @@
 use http::Method;
 use model::Version;
 use model::dialect::{Noun, noun};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::call::Call;
@@ -11,7 +11,7 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
 use crate::entitlement::Related;
-use crate::refusal::{Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found};
+use crate::refusal::{ME_NEEDS_USER, Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found};
 use crate::state::{Caller, State};
 
 pub(crate) fn answer(
@@ -21,6 +21,9 @@ pub(crate) fn answer(
 ) -> Result<Answer, Refusal> {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match (&call.method, segments.as_slice()) {
+        (_, ["me", ..]) if state.directory.service_principals.contains_key(caller.user) => {
+            Err(ME_NEEDS_USER.says("/me request is only valid with delegated authentication flow."))
+        }
         (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {
             list(state, call, set)
@@ -180,15 +183,7 @@ fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, 
         place: "directoryObjects".to_owned(),
         default_selection: User::default_selection(call.version),
     };
-    // SDKs tell a user from a group by the type.
-    let typed = rows.into_iter().map(|row| {
-        let mut typed = json!({"@odata.type": "#microsoft.graph.user"});
-        if let (Value::Object(typed), Value::Object(row)) = (&mut typed, row) {
-            typed.extend(row);
-        }
-        typed
-    });
-    Ok(Answer::ok(shape.list(state, &query, typed)?))
+    Ok(Answer::ok(shape.list(state, &query, rows)?))
 }
 
 fn deleted(there: bool, id: &str) -> Result<Answer, Refusal> {

@@ -16,7 +16,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State as Shared;
 use http::{Request, Response};
 
-use crate::refusal::{BODY_UNREADABLE, Refusal, TOKEN_EMPTY, TOKEN_INVALID, not_implemented};
+use crate::refusal::{
+    BODY_UNREADABLE, Refusal, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
+};
+use crate::sign_in::{self, Unfit};
 use crate::state::Caller;
 use crate::tenant::{Identity, Inner};
 use answer::Answer;
@@ -35,6 +38,11 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     let now = tenant.clock.now();
     let request_id = tenant.lock().ids.next();
     let path = call::segments(parts.uri.path());
+    if let Ok(body) = &body
+        && let Some(answered) = sign_in::answer(&tenant, &parts, &path, &call::origin(&parts), body)
+    {
+        return answered;
+    }
     let outcome = match body {
         Ok(body) => answer(&tenant, &parts, &path, &body),
         Err(_) => {
@@ -58,6 +66,10 @@ fn answer(
     {
         return control::answer(tenant, &identity, parts, below, body);
     }
+    // Azure's command line lists its subscriptions before it does anything; there is none.
+    if path == ["subscriptions"] {
+        return Ok(Answer::ok(serde_json::json!({"value": []})));
+    }
     let call = Call::read(parts, path, body)?;
     let mut state = tenant.lock();
     let caller = Caller { user: &identity.user, now: tenant.clock.now() };
@@ -76,8 +88,11 @@ fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<Identity, Re
     let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));
     match token.map(str::trim) {
         None | Some("") => Err(TOKEN_EMPTY.says("Access token is empty.")),
-        Some(token) => tenant.identity(token).ok_or_else(|| {
-            TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")
+        Some(token) => tenant.identity(token).map_err(|unfit| match unfit {
+            Unfit::Foreign => {
+                TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")
+            }
+            Unfit::Expired => TOKEN_EXPIRED.says("Access token has expired or is not yet valid."),
         }),
     }
 }

@@ -8,3 +8,4 @@ mod door;
 mod queries;
 mod raw;
 mod requests;
+mod sign_in;

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 pub(crate) struct Raw {
     pub(crate) tenant: Tenant,
     pub(crate) clock: Arc<VirtualClock>,
-    who: Identity,
+    pub(crate) who: Identity,
 }
 
 #[derive(Debug)]

@@ -1,0 +1,166 @@
+//! `entitle emulate`: the embedded tenant on a port.
+
+mod certificate;
+mod environment;
+mod proxy;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::middleware::{Next, from_fn};
+use clock::{Clock, RealClock, VirtualClock};
+use emulator::{Options, Tenant};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, StatusCode, header};
+use tokio::net::TcpListener;
+
+use self::certificate::{Certificates, LOCAL, STANDS_FOR};
+use crate::exit::{Exit, Failure};
+use crate::interrupt;
+use crate::out::say;
+
+/// Serve a stateful tenant of entitlement management on a port.
+///
+/// Everything is in memory and goes when the emulator stops; Ctrl-C stops it, with exit code 0. Time can be moved:
+/// POST /_emulator/clock {"advance": "P30D"} with the administrator's token. Microsoft's clients demand --tls.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The address to listen on; only this machine's own.
+    #[arg(long, default_value = "127.0.0.1:8480")]
+    listen: SocketAddr,
+    /// Serve over TLS; the certificate authority that clients must be given is DIR/ca.pem, made there on first use.
+    #[arg(long, value_name = "DIR")]
+    tls: Option<PathBuf>,
+    /// Forward CONNECT for graph.microsoft.com, login.microsoftonline.com and management.azure.com to the emulator: for
+    /// clients whose addresses are fixed, as HTTPS_PROXY.
+    #[arg(long, value_name = "ADDR", requires = "tls")]
+    proxy: Option<SocketAddr>,
+    /// Once it listens, write what clients must be told to FILE, as KEY=VALUE lines.
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// Virtual seconds a real second.
+    #[arg(long, default_value_t = 1)]
+    rate: u32,
+    /// The seed of ids and tokens: the same seed gives the same tenant.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// How long calls that are being answered are waited for when it stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
+    for address in [Some(args.listen), args.proxy].into_iter().flatten() {
+        if !address.ip().is_loopback() {
+            return Err(Failure::usage(format!(
+                "expected an address of this machine alone (127.0.0.1 or [::1]), found {}; the tokens are no secret",
+                address.ip()
+            )));
+        }
+    }
+    let certificates = match &args.tls {
+        Some(folder) => Some(Certificates::in_folder(folder, RealClock.now())?),
+        None => None,
+    };
+    let clock = VirtualClock::running(RealClock.now(), args.rate);
+    let options =
+        Options { seed: args.seed, signs_in_by: Some(Arc::new(RealClock)), ..Options::default() };
+    let tenant = Tenant::new(&options, Arc::new(clock));
+    // Whoever reads that it listens may stop it at once.
+    let stop = interrupt::armed().await;
+    let listener = bound(args.listen, "--listen").await?;
+    let address = listener.local_addr().map_err(Failure::environment)?;
+    let proxy = match args.proxy {
+        Some(address) => Some(bound(address, "--proxy").await?),
+        None => None,
+    };
+    let scheme = if certificates.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+    let origin = format!("{scheme}://{address}");
+    let authority = certificates.as_ref().map(|found| found.authority.as_path());
+    if let Some(path) = &args.env_file {
+        let lines = environment::lines(&tenant, &origin, authority);
+        file::replace_private(path, &lines).map_err(|error| {
+            Failure::environment(format!("cannot write {}: {error}", path.display()))
+        })?;
+    }
+    let (administrator, requestor) = (tenant.administrator(), tenant.requestor());
+    say!("a tenant of entitlement management listens on {origin}");
+    say!("administrator  {}  {}", administrator.token, administrator.name);
+    say!("requestor      {}  {}", requestor.token, requestor.name);
+    if let Some(authority) = authority {
+        say!("authority      {}", authority.display());
+    }
+    if let Some(proxy) = &proxy {
+        say!("proxy          http://{}", proxy.local_addr().map_err(Failure::environment)?);
+    }
+    if let Some(path) = &args.env_file {
+        say!("environment    {}", path.display());
+        say!("{}", environment::CLIENTS.replace("FILE", &path.display().to_string()));
+    }
+    let trust = authority.map(|ca| format!("--cacert {} ", ca.display())).unwrap_or_default();
+    say!(
+        "try: curl {trust}-H 'Authorization: Bearer {}' {origin}/v1.0/identityGovernance/entitlementManagement/catalogs",
+        administrator.token
+    );
+    let router = tenant.router().layer(axum::Extension(scheme)).layer(from_fn(own_names));
+    let forwarded = proxy.map(|proxy| tokio::spawn(proxy::forward(proxy, address)));
+    serve(listener, router, certificates, stop).await?;
+    if let Some(forwarded) = forwarded {
+        forwarded.abort();
+    }
+    say!("stopped");
+    Ok(Exit::Ok)
+}
+
+async fn bound(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::environment(format!(
+            "cannot listen on {address}: {error}; stop who listens there or choose another with {option}"
+        ))
+    })
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    certificates: Option<Certificates>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let Some(certificates) = certificates else {
+        let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+        return served.map_err(Failure::environment);
+    };
+    let listener = listener.into_std().map_err(Failure::environment)?;
+    let config = axum_server::tls_rustls::RustlsConfig::from_config(certificates.server);
+    let server = axum_server::from_tcp_rustls(listener, config).map_err(Failure::environment)?;
+    let handle = axum_server::Handle::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopping.graceful_shutdown(Some(GRACE));
+    });
+    server.handle(handle).serve(router.into_make_service()).await.map_err(Failure::environment)
+}
+
+/// Refuses requests under names that are not the emulator's: a page that a browser has open must
+/// not reach it by a name that its owner points here.
+async fn own_names(request: Request<Body>, next: Next) -> Response<Body> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.and_then(|host| host.parse::<Authority>().ok());
+    let own = host.as_ref().is_some_and(|host| {
+        let name = host.host().trim_start_matches('[').trim_end_matches(']');
+        LOCAL.iter().chain(&STANDS_FOR).any(|own| own.eq_ignore_ascii_case(name))
+    });
+    if own {
+        return next.run(request).await;
+    }
+    let names: Vec<&str> = LOCAL.into_iter().chain(STANDS_FOR).collect();
+    let words = format!("expected one of the hosts {}, found another\n", names.join(", "));
+    let mut refused = Response::new(Body::from(words));
+    *refused.status_mut() = StatusCode::MISDIRECTED_REQUEST;
+    refused
+}
