@@ -11,7 +11,7 @@ use crate::directory::{
     BUILT_IN_ROLES, Directory, Environment, GLOBAL_ADMINISTRATOR, Group, ServicePrincipal, Site,
     User,
 };
-use crate::entitlement::{Catalog, Entitlement};
+use crate::entitlement::{Catalog, Entitlement, Modified};
 use crate::ids::Ids;
 use crate::sign_in::{REFRESH, Unfit, verified};
 use crate::state::{Caller, State};
@@ -266,6 +266,7 @@ fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
             is_externally_visible: true,
             created_by: "Azure AD".to_owned(),
             created: born,
+            modified: Modified { by: "Azure AD".to_owned(), at: born },
         },
     );
     let (application, environment) = (state.ids.next(), state.ids.next());
@@ -400,6 +401,7 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
                     is_externally_visible: false,
                     created_by: "Azure AD".to_owned(),
                     created: now,
+                    modified: Modified { by: "Azure AD".to_owned(), at: now },
                 },
             );
         }

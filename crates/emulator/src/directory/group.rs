@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{Directory, given, required, with_given};
+use crate::directory::{Directory, given, not_emptied, required, typed, with_given};
 use crate::ids::Ids;
 use crate::refusal::{Refusal, object_not_found};
 use crate::time;
@@ -63,6 +63,29 @@ impl Directory {
             },
         );
         Ok(id)
+    }
+
+    /// Changes what the body names, and nothing else.
+    pub(crate) fn update_group(&mut self, id: &str, body: &Value) -> Result<(), Refusal> {
+        let group = self.groups.get_mut(id).ok_or_else(|| object_not_found(id))?;
+        not_emptied(body, "Group", &REQUIRED)?;
+        if let Some(name) = body["displayName"].as_str() {
+            name.clone_into(&mut group.display_name);
+        }
+        if let Some(nickname) = body["mailNickname"].as_str() {
+            nickname.clone_into(&mut group.mail_nickname);
+        }
+        if let Some(description) = body.get("description") {
+            group.description = description.as_str().map(str::to_owned);
+        }
+        group.others.extend(given(body));
+        Ok(())
+    }
+
+    /// The groups that somebody is a member of.
+    pub(crate) fn groups_of(&self, id: &str) -> Vec<Value> {
+        let groups = self.groups.values().filter(|group| group.members.iter().any(|m| m == id));
+        groups.map(|group| typed("group", group.row())).collect()
     }
 
     /// Deletes a group. A catalog resource that stands for it stays, stale, as in production

@@ -33,6 +33,26 @@ fn required(body: &Value, resource: &str, names: &[&str]) -> Result<(), Refusal>
     }
 }
 
+/// Refuses an update that takes away one of `names`, which every `resource` has.
+fn not_emptied(body: &Value, resource: &str, names: &[&str]) -> Result<(), Refusal> {
+    let emptied = |name: &&&str| body.get(**name).is_some_and(Value::is_null);
+    match names.iter().filter(|name| **name != "passwordProfile").find(emptied) {
+        None => Ok(()),
+        Some(name) => Err(DIRECTORY_VALUE_MISSING
+            .says(format!("A value is required for property '{name}' of resource '{resource}'."))),
+    }
+}
+
+/// A row with its type, by which SDKs tell objects of a mixed list apart.
+fn typed(kind: &str, row: Value) -> Value {
+    let mut typed = Map::new();
+    typed.insert("@odata.type".to_owned(), format!("#microsoft.graph.{kind}").into());
+    if let Value::Object(row) = row {
+        typed.extend(row);
+    }
+    Value::Object(typed)
+}
+
 /// What a body gives, but annotations and what the service sets.
 fn given(body: &Value) -> Map<String, Value> {
     let mut given = body.as_object().cloned().unwrap_or_default();
@@ -78,18 +98,12 @@ impl Directory {
         application.is_some_and(|known| known.permissions.contains(&permission))
     }
 
-    /// A user or an application's service principal with its type, by which SDKs tell them apart.
+    /// A user or an application's service principal.
     pub(crate) fn object(&self, id: &str) -> Option<Value> {
-        let (kind, row) = match self.users.get(id) {
-            Some(user) => ("user", user.row()),
-            None => ("servicePrincipal", self.service_principals.get(id)?.row()),
-        };
-        let mut typed = Map::new();
-        typed.insert("@odata.type".to_owned(), format!("#microsoft.graph.{kind}").into());
-        if let Value::Object(row) = row {
-            typed.extend(row);
+        match self.users.get(id) {
+            Some(user) => Some(typed("user", user.row())),
+            None => Some(typed("servicePrincipal", self.service_principals.get(id)?.row())),
         }
-        Some(Value::Object(typed))
     }
 
     /// The sign-in name of a user, for `createdBy` and its like.

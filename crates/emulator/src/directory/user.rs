@@ -3,9 +3,9 @@ use model::Version;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{Directory, given, required, with_given};
+use crate::directory::{Directory, given, not_emptied, required, with_given};
 use crate::ids::Ids;
-use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal};
+use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal, object_not_found};
 use crate::time;
 
 /// A user.
@@ -52,12 +52,7 @@ impl Directory {
         required(body, "User", &REQUIRED)?;
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let principal_name = text("userPrincipalName");
-        let taken = |user: &User| user.principal_name.eq_ignore_ascii_case(&principal_name);
-        if self.users.values().any(taken) {
-            return Err(PRINCIPAL_NAME_TAKEN.says(
-                "Another object with the same value for property userPrincipalName already exists.",
-            ));
-        }
+        self.principal_name_is_free(&principal_name, None)?;
         let mut others = given(body);
         // A password is taken and never given back.
         let profile = others.shift_remove("passwordProfile");
@@ -77,6 +72,50 @@ impl Directory {
             },
         );
         Ok(id)
+    }
+
+    /// Names are unique in the tenant; `but` is the user who is renamed.
+    fn principal_name_is_free(&self, name: &str, but: Option<&str>) -> Result<(), Refusal> {
+        let taken = |user: &User| {
+            user.principal_name.eq_ignore_ascii_case(name) && Some(user.id.as_str()) != but
+        };
+        match self.users.values().any(taken) {
+            false => Ok(()),
+            true => Err(PRINCIPAL_NAME_TAKEN.says(
+                "Another object with the same value for property userPrincipalName already exists.",
+            )),
+        }
+    }
+
+    /// Changes what the body names, and nothing else.
+    pub(crate) fn update_user(&mut self, id: &str, body: &Value) -> Result<(), Refusal> {
+        if !self.users.contains_key(id) {
+            return Err(object_not_found(id));
+        }
+        not_emptied(body, "User", &REQUIRED)?;
+        if let Some(name) = body["userPrincipalName"].as_str() {
+            self.principal_name_is_free(name, Some(id))?;
+        }
+        let mut others = given(body);
+        let profile = others.shift_remove("passwordProfile");
+        let Some(user) = self.users.get_mut(id) else { return Err(object_not_found(id)) };
+        for (name, property) in [
+            ("displayName", &mut user.display_name),
+            ("userPrincipalName", &mut user.principal_name),
+            ("mailNickname", &mut user.mail_nickname),
+        ] {
+            if let Some(text) = body[name].as_str() {
+                text.clone_into(property);
+            }
+        }
+        if let Some(kind) = body["userType"].as_str() {
+            user.is_guest = kind.eq_ignore_ascii_case("guest");
+        }
+        if let Some(password) = profile.as_ref().and_then(|profile| profile["password"].as_str()) {
+            user.password = Some(SecretString::from(password));
+        }
+        user.others.extend(others);
+        Ok(())
     }
 
     /// Deletes a user, their memberships and their directory roles.

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{known_word, not_honoured};
+use super::{Modified, changed_name, known_word, not_honoured};
 use crate::refusal::{
     CATALOG_BUILT_IN, CATALOG_IN_USE, CATALOG_NOT_FOUND, Refusal, invalid_model, not_found,
 };
@@ -19,6 +19,7 @@ pub(crate) struct Catalog {
     pub(crate) is_externally_visible: bool,
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
+    pub(crate) modified: Modified,
 }
 
 impl Catalog {
@@ -32,8 +33,8 @@ impl Catalog {
             "isExternallyVisible": self.is_externally_visible,
             "createdBy": self.created_by,
             "createdDateTime": time::read(self.created),
-            "modifiedBy": self.created_by,
-            "modifiedDateTime": time::read(self.created),
+            "modifiedBy": self.modified.by,
+            "modifiedDateTime": time::read(self.modified.at),
         })
     }
 }
@@ -58,6 +59,7 @@ impl State {
             &["published", "unpublished"],
         )?;
         let id = self.ids.next();
+        let modified = self.modified(caller);
         self.entitlement.catalogs.insert(
             id.clone(),
             Catalog {
@@ -67,11 +69,44 @@ impl State {
                 is_built_in: false,
                 is_published: state == "published",
                 is_externally_visible: body["isExternallyVisible"] == true,
-                created_by: self.directory.principal_name(caller.user),
+                created_by: modified.by.clone(),
                 created: caller.now,
+                modified,
             },
         );
         Ok(id)
+    }
+
+    /// Changes what the body names, and nothing else.
+    pub(crate) fn update_catalog(
+        &mut self,
+        id: &str,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<(), Refusal> {
+        self.catalog(id)?;
+        not_honoured(body, &["customWorkflowExtensions", "accessPackages", "resources"])?;
+        let name = changed_name(body)?;
+        let state = body["state"].as_str();
+        let state =
+            state.map(|word| known_word(word, &["published", "unpublished"])).transpose()?;
+        let modified = self.modified(caller);
+        if let Some(catalog) = self.entitlement.catalogs.get_mut(id) {
+            if let Some(name) = name {
+                catalog.display_name = name;
+            }
+            if let Some(state) = state {
+                catalog.is_published = state == "published";
+            }
+            if let Some(visible) = body["isExternallyVisible"].as_bool() {
+                catalog.is_externally_visible = visible;
+            }
+            if let Some(description) = body.get("description") {
+                catalog.description = description.as_str().map(str::to_owned);
+            }
+            catalog.modified = modified;
+        }
+        Ok(())
     }
 
     pub(crate) fn delete_catalog(&mut self, id: &str) -> Result<(), Refusal> {

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::refusal::{Refusal, WORD_UNKNOWN, not_implemented};
-use crate::state::Table;
+use crate::refusal::{Refusal, WORD_UNKNOWN, invalid_model, not_implemented};
+use crate::state::{Caller, State, Table};
 
 pub(crate) use assignment::{Assignment, Given, Subject};
 pub(crate) use catalog::Catalog;
@@ -43,6 +43,30 @@ pub(crate) struct Entitlement {
     /// What falls due, in order; the number keeps equal times in the order they were made.
     pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
     pub(crate) due_made: u64,
+}
+
+/// Who changed something last, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct Modified {
+    /// A sign-in name, or an application's object id.
+    pub(crate) by: String,
+    pub(crate) at: Timestamp,
+}
+
+impl State {
+    /// Changed now, by whoever calls.
+    fn modified(&self, caller: Caller<'_>) -> Modified {
+        Modified { by: self.directory.principal_name(caller.user), at: caller.now }
+    }
+}
+
+/// The new name in the body of an update, where it has one; nothing can be left without.
+fn changed_name(body: &Value) -> Result<Option<String>, Refusal> {
+    match body.get("displayName") {
+        None => Ok(None),
+        Some(Value::String(name)) if !name.is_empty() => Ok(Some(name.clone())),
+        Some(_) => Err(invalid_model()),
+    }
 }
 
 /// The words of a list, checked before anything else is (console log of 22 October 2024); blanks

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::not_honoured;
+use super::{Modified, changed_name, not_honoured};
 use crate::refusal::{
     DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
     Refusal, SCOPE_NOT_FOUND, argument_null, invalid_model, not_found,
@@ -20,6 +20,7 @@ pub(crate) struct Package {
     pub(crate) is_role_scopes_visible: bool,
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
+    pub(crate) modified: Modified,
     pub(crate) role_scopes: Table<RoleScope>,
 }
 
@@ -33,6 +34,14 @@ pub(crate) struct RoleScope {
     pub(crate) created: Timestamp,
 }
 
+/// What a package has and no call of its own body sets here.
+const CONTAINED: [&str; 4] = [
+    "resourceRoleScopes",
+    "assignmentPolicies",
+    "incompatibleAccessPackages",
+    "incompatibleGroups",
+];
+
 impl Package {
     pub(crate) fn row(&self) -> Value {
         json!({
@@ -44,8 +53,8 @@ impl Package {
             "isRoleScopesVisible": self.is_role_scopes_visible,
             "createdBy": self.created_by,
             "createdDateTime": time::read(self.created),
-            "modifiedBy": self.created_by,
-            "modifiedDateTime": time::read(self.created),
+            "modifiedBy": self.modified.by,
+            "modifiedDateTime": time::read(self.modified.at),
         })
     }
 }
@@ -79,26 +88,12 @@ impl State {
         let Some(name) = body["displayName"].as_str() else {
             return Err(invalid_model());
         };
-        not_honoured(
-            body,
-            &[
-                "resourceRoleScopes",
-                "assignmentPolicies",
-                "incompatibleAccessPackages",
-                "incompatibleGroups",
-            ],
-        )?;
+        not_honoured(body, &CONTAINED)?;
         let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
         self.catalog(catalog_id)?;
-        let same = |package: &Package| {
-            package.catalog_id == catalog_id && package.display_name.eq_ignore_ascii_case(name)
-        };
-        if self.entitlement.packages.values().any(same) {
-            return Err(DUPLICATE_PACKAGE.says(format!(
-                "There's an existing access package with name \"{name}\" in the catalog."
-            )));
-        }
+        self.name_is_free(catalog_id, name, None)?;
         let id = self.ids.next();
+        let modified = self.modified(caller);
         self.entitlement.packages.insert(
             id.clone(),
             Package {
@@ -108,12 +103,61 @@ impl State {
                 description: body["description"].as_str().map(str::to_owned),
                 is_hidden: body["isHidden"] == true,
                 is_role_scopes_visible: body["isRoleScopesVisible"] == true,
-                created_by: self.directory.principal_name(caller.user),
+                created_by: modified.by.clone(),
                 created: caller.now,
+                modified,
                 role_scopes: Table::new(),
             },
         );
         Ok(id)
+    }
+
+    /// Names are unique within a catalog; `but` is the package that is renamed.
+    fn name_is_free(&self, catalog: &str, name: &str, but: Option<&str>) -> Result<(), Refusal> {
+        let same = |package: &Package| {
+            package.catalog_id == catalog
+                && package.display_name.eq_ignore_ascii_case(name)
+                && Some(package.id.as_str()) != but
+        };
+        match self.entitlement.packages.values().any(same) {
+            false => Ok(()),
+            true => Err(DUPLICATE_PACKAGE.says(format!(
+                "There's an existing access package with name \"{name}\" in the catalog."
+            ))),
+        }
+    }
+
+    /// Changes what the body names, and nothing else. A catalog in the body is a reference, as
+    /// Terraform's provider sends it.
+    pub(crate) fn update_package(
+        &mut self,
+        id: &str,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<(), Refusal> {
+        let catalog = self.package(id)?.catalog_id.clone();
+        not_honoured(body, &CONTAINED)?;
+        let name = changed_name(body)?;
+        if let Some(name) = &name {
+            self.name_is_free(&catalog, name, Some(id))?;
+        }
+        let modified = self.modified(caller);
+        if let Some(package) = self.entitlement.packages.get_mut(id) {
+            if let Some(name) = name {
+                package.display_name = name;
+            }
+            if let Some(hidden) = body["isHidden"].as_bool() {
+                package.is_hidden = hidden;
+            }
+            if let Some(visible) = body["isRoleScopesVisible"].as_bool() {
+                package.is_role_scopes_visible = visible;
+            }
+            if let Some(description) = body.get("description") {
+                package.description = description.as_str().map(str::to_owned);
+            }
+            package.modified = modified;
+        }
+        Ok(())
     }
 
     /// Deletes a package with its policies and role scopes; refused while anybody has it.

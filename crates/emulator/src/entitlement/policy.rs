@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::not_honoured;
+use super::{Modified, not_honoured};
 use crate::refusal::{
     ANY_USER_POLICY, APPROVAL_STAGES, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null,
     invalid_model, not_found,
@@ -24,6 +24,7 @@ pub(crate) struct Policy {
     pub(crate) review: Value,
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
+    pub(crate) modified: Modified,
 }
 
 /// The words of `allowedTargetScope`.
@@ -45,10 +46,6 @@ const SCOPES: [&str; 10] = [
 const TOUCHED_AFTER: SignedDuration = SignedDuration::from_micros(15_574);
 
 impl Policy {
-    pub(crate) fn modified(&self) -> Timestamp {
-        self.created.saturating_add(TOUCHED_AFTER).unwrap_or(self.created)
-    }
-
     pub(crate) fn row(&self) -> Value {
         json!({
             "id": self.id,
@@ -60,8 +57,8 @@ impl Policy {
             "expiration": self.expiration,
             "createdBy": self.created_by,
             "createdDateTime": time::read(self.created),
-            "modifiedBy": self.created_by,
-            "modifiedDateTime": time::read(self.modified()),
+            "modifiedBy": self.modified.by,
+            "modifiedDateTime": time::read(self.modified.at),
             "reviewSettings": self.review,
             "requestorSettings": self.requestor_settings,
             "requestApprovalSettings": self.approval,
@@ -118,6 +115,35 @@ impl State {
         body: &Value,
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
+        let mut policy = self.read_policy(body, caller)?;
+        policy.id = self.ids.next();
+        let id = policy.id.clone();
+        self.entitlement.policies.insert(id.clone(), policy);
+        Ok(id)
+    }
+
+    /// Puts the whole of a policy in the place of what was there: what the body leaves out is gone
+    /// (PUT is the one update that the metadata allows). The package stays, which must be named all
+    /// the same (microsoft-graph-docs-contrib issue 1462).
+    pub(crate) fn replace_policy(
+        &mut self,
+        id: &str,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<(), Refusal> {
+        let known = self.policy(id)?;
+        let (package_id, created_by) = (known.package_id.clone(), known.created_by.clone());
+        let created = known.created;
+        let read = self.read_policy(body, caller)?;
+        let modified = self.modified(caller);
+        let policy =
+            Policy { id: id.to_owned(), package_id, created_by, created, modified, ..read };
+        self.entitlement.policies.insert(id.to_owned(), policy);
+        Ok(())
+    }
+
+    /// A policy as a body describes it, without an id.
+    fn read_policy(&self, body: &Value, caller: Caller<'_>) -> Result<Policy, Refusal> {
         let name = body["displayName"].as_str().ok_or_else(invalid_model)?;
         not_honoured(
             body,
@@ -150,25 +176,23 @@ impl State {
                 "An access package policy with Any User option must have an approval configured.",
             ));
         }
-        let id = self.ids.next();
-        self.entitlement.policies.insert(
-            id.clone(),
-            Policy {
-                id: id.clone(),
-                package_id: package_id.to_owned(),
-                display_name: name.to_owned(),
-                description: body["description"].as_str().map(str::to_owned),
-                scope,
-                targets,
-                expiration,
-                requestor_settings,
-                approval,
-                review: body["reviewSettings"].clone(),
-                created_by: self.directory.principal_name(caller.user),
-                created: caller.now,
-            },
-        );
-        Ok(id)
+        let made = self.modified(caller);
+        let touched = caller.now.saturating_add(TOUCHED_AFTER).unwrap_or(caller.now);
+        Ok(Policy {
+            id: String::new(),
+            package_id: package_id.to_owned(),
+            display_name: name.to_owned(),
+            description: body["description"].as_str().map(str::to_owned),
+            scope,
+            targets,
+            expiration,
+            requestor_settings,
+            approval,
+            review: body["reviewSettings"].clone(),
+            created_by: made.by.clone(),
+            created: caller.now,
+            modified: Modified { at: touched, ..made },
+        })
     }
 
     /// Deletes a policy; refused while anybody has access through it.

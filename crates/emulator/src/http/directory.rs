@@ -40,6 +40,27 @@ pub(crate) fn answer(
             ["roleManagement", "directory", set @ ("roleDefinitions" | "roleAssignments"), id],
         ) => one(state, call, set, id),
         (&Method::GET, ["groups", id, of @ ("members" | "owners")]) => related(state, call, id, of),
+        (&Method::GET, ["users", id, "manager"]) => {
+            row_of(state, "users", id)?;
+            // Nobody's manager can be set here, yet.
+            Err(object_not_found("manager"))
+        }
+        (&Method::GET, [set @ ("users" | "groups"), id, "memberOf"]) => {
+            let id = row_of(state, set, id)?["id"].as_str().unwrap_or_default().to_owned();
+            let groups = state.directory.groups_of(&id).into_iter();
+            let groups = groups.map(|row| of_version(call.version, "groups", row));
+            objects(state, call, groups.collect())
+        }
+        (&Method::PATCH, ["users", id]) => {
+            let id = row_of(state, "users", id)?["id"].as_str().unwrap_or_default().to_owned();
+            let body = call.canonical_body(&noun::USER)?;
+            state.directory.update_user(&id, &body).map(|()| Answer::no_content())
+        }
+        (&Method::PATCH, ["groups", id]) => {
+            row_of(state, "groups", id)?;
+            let body = call.canonical_body(&noun::GROUP)?;
+            state.directory.update_group(id, &body).map(|()| Answer::no_content())
+        }
         (&Method::POST, ["users"]) => {
             let body = call.canonical_body(&noun::USER)?;
             let id = state.directory.create_user(&body, &mut state.ids, caller.now)?;
@@ -176,6 +197,11 @@ fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, 
     let row = row_of(state, "groups", group)?;
     let found = state.related(call.version, &noun::GROUP, &row, of);
     let Some(Related::Many(rows)) = found else { return Err(object_not_found(group)) };
+    objects(state, call, rows)
+}
+
+/// A list of objects of several kinds.
+fn objects(state: &State, call: &Call, rows: Vec<Value>) -> Result<Answer, Refusal> {
     let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;
     let shape = Shape {
         call,

@@ -55,6 +55,8 @@ pub(crate) fn answer(
             Ok(Answer::empty())
         }
         (&Method::DELETE, [set, id]) => served.delete(set, id),
+        (&Method::PATCH, [set @ ("catalogs" | "accessPackages"), id]) => served.update(set, id),
+        (&Method::PUT, ["assignmentPolicies", id]) => served.replace_policy(id),
         (&Method::POST, ["accessPackages", _, "assignmentPolicies"])
         | (&Method::DELETE, ["catalogs", _, "resources", _])
         | (&Method::PATCH, ["assignments", _]) => Err(served.route_miss()),
@@ -194,7 +196,7 @@ impl Served<'_> {
                 let body = self.call.canonical_body(noun)?;
                 let id = state.create_policy(&body, caller)?;
                 let policy = state.policy(&id)?;
-                let modified = Value::String(time::created(policy.modified()));
+                let modified = Value::String(time::created(policy.modified.at));
                 dated(policy.row(), &now, &modified)
             }
             "resourceRequests" => {
@@ -226,6 +228,32 @@ impl Served<'_> {
         let shape =
             self.shape(&noun::ROLE_SCOPE, &["accessPackages", package, "resourceRoleScopes"]);
         shape.entity(self.state, &Asked::default(), &row).map(Answer::created)
+    }
+
+    /// 204 (a client of both versions; the documents say so too).
+    fn update(self, set: &str, id: &str) -> Result<Answer, Refusal> {
+        let (state, caller) = (self.state, self.caller);
+        match set {
+            "catalogs" => {
+                state.catalog(id)?;
+                state.update_catalog(id, &self.call.canonical_body(&noun::CATALOG)?, caller)?;
+            }
+            _ => {
+                state.package(id)?;
+                state.update_package(id, &self.call.canonical_body(&noun::PACKAGE)?, caller)?;
+            }
+        }
+        Ok(Answer::no_content())
+    }
+
+    /// 200 and the policy (a client of both versions).
+    fn replace_policy(self, id: &str) -> Result<Answer, Refusal> {
+        self.state.policy(id)?;
+        let body = self.call.canonical_body(&noun::POLICY)?;
+        self.state.replace_policy(id, &body, self.caller)?;
+        let row = self.state.policy(id)?.row();
+        let shape = self.shape(&noun::POLICY, &["assignmentPolicies"]);
+        shape.entity(self.state, &Asked::default(), &row).map(Answer::ok)
     }
 
     fn delete(self, set: &str, id: &str) -> Result<Answer, Refusal> {

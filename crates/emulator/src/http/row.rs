@@ -216,7 +216,9 @@ impl Shape<'_> {
     /// Writes one row: its own members, what is expanded, and of these what is selected.
     fn finish(&self, state: &State, row: &Value, query: &Query) -> Value {
         let mut names = query.select.clone();
-        if names.is_empty() {
+        // Of a mixed list, users alone are cut short.
+        let kind = row.get("@odata.type");
+        if names.is_empty() && kind.is_none_or(|kind| kind == "#microsoft.graph.user") {
             names.extend(self.default_selection.iter().flatten().cloned());
         }
         let written = self.write(state, self.noun, row, &query.expand, &self.place);

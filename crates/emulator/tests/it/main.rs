@@ -9,3 +9,4 @@ mod queries;
 mod raw;
 mod requests;
 mod sign_in;
+mod updates;

@@ -90,6 +90,14 @@ impl Raw {
         self.send("POST", path, Some(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Got {
+        self.send("PATCH", path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Got {
+        self.send("PUT", path, Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Got {
         self.send("DELETE", path, None).await
     }
