@@ -137,6 +137,7 @@ rules! {
     ASSIGNMENT_NOT_FOUND: "assignment-not-found", 404 "AssignmentNotFound", Guess, "the pattern of the other codes", true;
     RESOURCE_NOT_FOUND: "resource-not-found", 404 "ResourceNotFound", Observed, "microsoft-graph-docs issue 18874; console log of 22 October 2024", true;
     ROLE_NOT_FOUND: "role-not-found", 404 "RoleNotFound", Observed, "terraform-provider-azuread issue 1066", true;
+    ROLE_DEFINITION_NOT_FOUND: "role-definition-not-found", 404 "RoleDefinitionNotFound", Guess, "the pattern of the other codes", true;
     ROLE_SCOPE_NOT_FOUND: "role-scope-not-found", 404 "ResourceRoleScopeNotFound", Guess, "the pattern of the other codes", true;
     SCOPE_NOT_FOUND: "scope-not-found", 404 "ScopeNotFound", Guess, "the pattern of the other codes", true;
     ENVIRONMENT_NOT_FOUND: "environment-not-found", 404 "ResourceEnvironmentNotFound", Guess, "the pattern of the other codes", true;

@@ -122,6 +122,7 @@ impl State {
         }
         self.entitlement.resources.retain(|_, resource| resource.catalog_id != id);
         self.entitlement.catalogs.shift_remove(id);
+        self.forget_catalog_roles(id);
         Ok(())
     }
 }

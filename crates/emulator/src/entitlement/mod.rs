@@ -11,6 +11,7 @@ mod policy;
 mod related;
 mod request;
 mod resource;
+mod role;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ pub(crate) use policy::Policy;
 pub(crate) use related::Related;
 pub(crate) use request::Request;
 pub(crate) use resource::{Resource, ResourceRequest};
+pub(crate) use role::{CATALOG_ROLES, CatalogRoleAssignment};
 
 /// Entitlement management's tables.
 #[derive(Debug, Default)]
@@ -40,6 +42,7 @@ pub(crate) struct Entitlement {
     pub(crate) requests: Table<Request>,
     pub(crate) assignments: Table<Assignment>,
     pub(crate) subjects: Table<Subject>,
+    pub(crate) role_assignments: Table<CatalogRoleAssignment>,
     /// What falls due, in order; the number keeps equal times in the order they were made.
     pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
     pub(crate) due_made: u64,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::call::Call;
+use super::catalog_roles;
 use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
@@ -23,6 +24,9 @@ pub(crate) fn answer(
     match (&call.method, segments.as_slice()) {
         (_, ["me", ..]) if state.directory.service_principals.contains_key(caller.user) => {
             Err(ME_NEEDS_USER.says("/me request is only valid with delegated authentication flow."))
+        }
+        (_, ["roleManagement", "entitlementManagement", below @ ..]) => {
+            catalog_roles::answer(state, call, below)
         }
         (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {

@@ -3,6 +3,7 @@
 mod answer;
 mod binding;
 mod call;
+mod catalog_roles;
 mod control;
 mod directory;
 mod entitlement;

@@ -187,3 +187,64 @@ async fn a_role_scope_names_a_role_that_the_resource_has_and_its_scope() {
     let body = json!({"role": role("SharePointOnline"), "scope": {"originId": group, "originSystem": "AadGroup"}});
     assert_eq!(raw.post(&path, body).await.refusal(), "404 RoleNotFound");
 }
+
+/// The roles within entitlement management, as Terraform's provider gives them.
+#[tokio::test]
+async fn a_catalog_has_roles_that_go_with_it() {
+    let raw = Raw::tenant();
+    let roles = "/roleManagement/entitlementManagement";
+    let owner = raw
+        .get(&format!("/beta{roles}/roleDefinitions?$filter=displayName eq 'Catalog owner'"))
+        .await;
+    let owner = owner.body["value"][0]["id"].clone();
+    assert_eq!(owner, "ae79f266-94d4-4dab-b730-feca7e132178");
+    assert_eq!(
+        raw.get(&format!("/v1.0{roles}/roleDefinitions")).await.body["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
+    let catalog = raw.post("/v1.0/EM/catalogs", json!({"displayName": "c"})).await.id();
+    let principal = raw.tenant.requestor().user.clone();
+    let body = json!({
+        "appScopeId": format!("/AccessPackageCatalog/{catalog}"), "directoryScopeId": "/",
+        "principalId": principal, "roleDefinitionId": owner,
+    });
+    let made = raw.post(&format!("/beta{roles}/roleAssignments"), body.clone()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    for (name, value) in body.as_object().unwrap() {
+        assert_eq!(&made.body[name], value);
+    }
+    let path = format!("/v1.0{roles}/roleAssignments/{}", made.id());
+    let read = raw.get(&path).await.body;
+    assert_eq!(read["principalId"], principal);
+    let filter = format!(
+        "$filter=PrincipalId eq '{principal}' and RoleDefinitionId eq '{}'",
+        owner.as_str().unwrap()
+    );
+    assert_eq!(raw.first(&format!("/beta{roles}/roleAssignments?{filter}")).await, made.id());
+    for (name, value, expected) in [
+        (
+            "roleDefinitionId",
+            json!("62e90394-69f5-4237-9190-012177145e10"),
+            "404 RoleDefinitionNotFound",
+        ),
+        ("principalId", json!(catalog), "400 SubjectNotFound"),
+        ("appScopeId", json!(format!("/AccessPackageCatalog/{principal}")), "404 CatalogNotFound"),
+        ("appScopeId", json!("/Somewhere"), "400 InvalidModel"),
+        ("appScopeId", Value::Null, "400 InvalidModel"),
+        // Nothing is wrong but that it is there.
+        ("principalId", json!(principal), "400 Request_BadRequest"),
+    ] {
+        let mut wrong = body.clone();
+        wrong[name] = value;
+        let got = raw.post(&format!("/v1.0{roles}/roleAssignments"), wrong.clone()).await;
+        assert_eq!(got.refusal(), expected, "{wrong}");
+    }
+    assert_eq!(raw.delete(&path).await.status, 204);
+    assert_eq!(raw.get(&path).await.status, 404);
+    raw.post(&format!("/beta{roles}/roleAssignments"), body).await;
+    raw.delete(&format!("/v1.0/EM/catalogs/{catalog}")).await;
+    assert_eq!(raw.get(&format!("/v1.0{roles}/roleAssignments")).await.body["value"], json!([]));
+}

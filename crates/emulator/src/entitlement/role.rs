@@ -1,0 +1,145 @@
+use serde_json::{Value, json};
+
+use crate::refusal::{
+    ROLE_ASSIGNMENT_CONFLICT, ROLE_DEFINITION_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, invalid_model,
+    not_found,
+};
+use crate::state::State;
+
+/// A role within entitlement management; its id is the same in every tenant.
+#[derive(Debug)]
+pub(crate) struct CatalogRole {
+    pub(crate) id: &'static str,
+    pub(crate) display_name: &'static str,
+    /// What it allows, where that is known.
+    actions: &'static [&'static str],
+}
+
+/// Somebody's role, for a catalog or for all.
+#[derive(Debug, Clone)]
+pub(crate) struct CatalogRoleAssignment {
+    pub(crate) id: String,
+    pub(crate) principal_id: String,
+    pub(crate) definition_id: &'static str,
+    /// `/`, or `/AccessPackageCatalog/` and a catalog's id.
+    pub(crate) app_scope: String,
+    pub(crate) directory_scope: Option<String>,
+}
+
+/// All of them (reference page of the role definitions of this provider; it shows the actions of
+/// the first two).
+pub(crate) const CATALOG_ROLES: [CatalogRole; 5] = [
+    CatalogRole {
+        id: "ae79f266-94d4-4dab-b730-feca7e132178",
+        display_name: "Catalog owner",
+        actions: &["microsoft.entitlementManagement/allEntities/allTasks"],
+    },
+    CatalogRole {
+        id: "44272f93-9762-48e8-af59-1b5351b1d6b3",
+        display_name: "Catalog reader",
+        actions: &["microsoft.entitlementManagement/allEntities/Read"],
+    },
+    CatalogRole {
+        id: "ba92d953-d8e0-4e39-a797-0cbedb0a89e8",
+        display_name: "Catalog creator",
+        actions: &[],
+    },
+    CatalogRole {
+        id: "7f480852-ebdc-47d4-87de-0d8498384a83",
+        display_name: "Access package manager",
+        actions: &[],
+    },
+    CatalogRole {
+        id: "e2182095-804a-4656-ae11-64734e9b7ae5",
+        display_name: "Access package assignment manager",
+        actions: &[],
+    },
+];
+
+impl CatalogRole {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": self.id,
+            "displayName": self.display_name,
+            "description": self.display_name,
+            "isBuiltIn": true,
+            "isEnabled": true,
+            "templateId": self.id,
+            "version": "1.0",
+            "rolePermissions": [{"allowedResourceActions": self.actions}],
+        })
+    }
+}
+
+impl CatalogRoleAssignment {
+    pub(crate) fn row(&self) -> Value {
+        let mut row = json!({
+            "id": self.id,
+            "principalId": self.principal_id,
+            "roleDefinitionId": self.definition_id,
+        });
+        if let Some(scope) = &self.directory_scope {
+            row["directoryScopeId"] = json!(scope);
+        }
+        row["appScopeId"] = json!(self.app_scope);
+        row
+    }
+}
+
+/// What stands before the id of a catalog that is a scope.
+const CATALOG_SCOPE: &str = "/AccessPackageCatalog/";
+
+impl State {
+    /// Gives somebody a role. What it allows is not asked yet: every identity may do what the
+    /// administrator may.
+    pub(crate) fn assign_catalog_role(&mut self, body: &Value) -> Result<String, Refusal> {
+        let text = |name: &str| body[name].as_str().ok_or_else(invalid_model);
+        let (definition, principal) = (text("roleDefinitionId")?, text("principalId")?);
+        let scope = text("appScopeId")?;
+        let definition = CATALOG_ROLES.iter().find(|role| role.id == definition);
+        let definition =
+            definition.ok_or_else(|| not_found(&ROLE_DEFINITION_NOT_FOUND, "role definition"))?.id;
+        let directory = &self.directory;
+        let known =
+            directory.object(principal).is_some() || directory.groups.contains_key(principal);
+        if !known {
+            return Err(not_found(&SUBJECT_NOT_FOUND, "subject"));
+        }
+        let scope = match scope.get(..CATALOG_SCOPE.len()) {
+            Some(prefix) if prefix.eq_ignore_ascii_case(CATALOG_SCOPE) => {
+                let catalog = scope[CATALOG_SCOPE.len()..].to_lowercase();
+                format!("{CATALOG_SCOPE}{}", self.catalog(&catalog)?.id)
+            }
+            _ if scope == "/" => scope.to_owned(),
+            _ => return Err(invalid_model()),
+        };
+        let same = |known: &CatalogRoleAssignment| {
+            known.principal_id == principal
+                && known.definition_id == definition
+                && known.app_scope == scope
+        };
+        if self.entitlement.role_assignments.values().any(same) {
+            return Err(ROLE_ASSIGNMENT_CONFLICT.says(
+                "A conflicting object with one or more of the specified property values is present in the directory.",
+            ));
+        }
+        let id = self.ids.next();
+        self.entitlement.role_assignments.insert(
+            id.clone(),
+            CatalogRoleAssignment {
+                id: id.clone(),
+                principal_id: principal.to_owned(),
+                definition_id: definition,
+                app_scope: scope,
+                directory_scope: body["directoryScopeId"].as_str().map(str::to_owned),
+            },
+        );
+        Ok(id)
+    }
+
+    /// The roles in a catalog go with it.
+    pub(super) fn forget_catalog_roles(&mut self, catalog: &str) {
+        let scope = format!("{CATALOG_SCOPE}{catalog}");
+        self.entitlement.role_assignments.retain(|_, assignment| assignment.app_scope != scope);
+    }
+}
