@@ -127,6 +127,12 @@ rules! {
     DIRECTORY_VALUE_MISSING: "directory-value-missing", 400 "Request_BadRequest", Inferred, "the documented required properties of POST users and POST groups", false;
     ROLE_ASSIGNMENT_CONFLICT: "role-assignment-conflict", 400 "Request_BadRequest", Observed, "a public log of 2020", false;
 
+    PRIVILEGES: "privileges", 403 "Authorization_RequestDenied", Observed, "live run of 2026, an application without a permission", false;
+
+    // Entitlement management: who may.
+    SCOPE_MISSING: "scope-missing", 403 "UnAuthorized", Observed, "live GET battery of 2026; msgraph-metadata issue 327", true;
+    SCOPE_MISSING_APPLICATION: "scope-missing-application", 403 "UnAuthorized", Observed, "live run of 2026, an application without a permission", true;
+
     // Entitlement management: what is not there.
     ROUTE_MISS: "route-miss", 404 "", Observed, "live GET battery of 2026; PowerShell SDK issues 2329, 2493, 2505", false;
     ROUTE_MISS_WRAPPED: "route-miss-wrapped", 404 "UnknownError", Observed, "live GET battery of 2026", false;

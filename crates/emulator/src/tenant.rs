@@ -13,7 +13,7 @@ use crate::directory::{
 };
 use crate::entitlement::{Catalog, Entitlement, Modified};
 use crate::ids::Ids;
-use crate::sign_in::{REFRESH, Unfit, verified};
+use crate::sign_in::{Grants, REFRESH, Unfit, verified};
 use crate::state::{Caller, State};
 
 /// What a tenant is made of.
@@ -125,8 +125,10 @@ impl Tenant {
         };
         let born = clock.now().saturating_sub(AGE).unwrap_or(Timestamp::MIN);
         let (administrator, requestor) = found(&mut state, born);
+        // Beside all other ids, so that those stay.
         let mut apart = Ids::apart(options.seed, "sign-in");
-        let application = register(&mut state, &mut apart);
+        let application =
+            register(&mut state.directory, &mut apart, "entitle client", &PERMISSIONS);
         let requestor_password = SecretString::from(format!("Pa5!{}", apart.next()));
         if let Some(user) = state.directory.users.get_mut(&requestor.user) {
             user.password = Some(requestor_password.clone());
@@ -166,6 +168,12 @@ impl Tenant {
     /// An application with every permission that the tutorials need.
     pub fn application(&self) -> &Application {
         &self.inner.application
+    }
+
+    /// Registers another application, with the permissions that an administrator has granted it.
+    pub fn register(&self, name: &str, permissions: &[&'static str]) -> Application {
+        let state = &mut *self.inner.lock();
+        register(&mut state.directory, &mut state.ids, name, permissions)
     }
 
     /// The tenant's own id.
@@ -210,10 +218,10 @@ impl Inner {
         state
     }
 
-    /// Who a token is of, if it is one of this tenant.
-    pub(crate) fn identity(&self, token: &str) -> Result<Identity, Unfit> {
+    /// Who a token is of and what it grants, if it is one of this tenant.
+    pub(crate) fn identity(&self, token: &str) -> Result<(Identity, Grants), Unfit> {
         if let Some(known) = lock(&self.identities).get(token) {
-            return Ok(known.clone());
+            return Ok((known.clone(), Grants::Everything));
         }
         let claims = verified(token, self.signs_in_by.now())?;
         let directory = &self.lock().directory;
@@ -223,7 +231,8 @@ impl Inner {
         let name =
             user.or_else(|| Some(directory.service_principals.get(id)?.display_name.clone()));
         let name = name.ok_or(Unfit::Foreign)?;
-        Ok(Identity { user: id.to_owned(), name, token: token.to_owned() })
+        let identity = Identity { user: id.to_owned(), name, token: token.to_owned() };
+        Ok((identity, Grants::of(&claims)))
     }
 
     pub(crate) fn is_administrator(&self, identity: &Identity) -> bool {
@@ -292,23 +301,27 @@ const PERMISSIONS: [&str; 7] = [
     "User.ReadWrite.All",
 ];
 
-/// Registers the application that signs in for itself. Its ids come from a source of their own, so
-/// that those of everything else stay.
-fn register(state: &mut State, apart: &mut Ids) -> Application {
+/// Registers an application that signs in for itself, with ids from `ids`.
+fn register(
+    directory: &mut Directory,
+    ids: &mut Ids,
+    name: &str,
+    permissions: &[&'static str],
+) -> Application {
     let application = Application {
-        client_id: apart.next(),
-        client_secret: SecretString::from(format!("entitle~{}", apart.next().replace('-', ""))),
-        principal: apart.next(),
+        client_id: ids.next(),
+        client_secret: SecretString::from(format!("entitle~{}", ids.next().replace('-', ""))),
+        principal: ids.next(),
     };
-    state.directory.service_principals.insert(
+    directory.service_principals.insert(
         application.principal.clone(),
         ServicePrincipal {
             id: application.principal.clone(),
             app_id: application.client_id.clone(),
-            display_name: "entitle client".to_owned(),
+            display_name: name.to_owned(),
             app_roles: Vec::new(),
             owners: Vec::new(),
-            permissions: PERMISSIONS.to_vec(),
+            permissions: permissions.to_vec(),
             secret: Some(application.client_secret.clone()),
         },
     );

@@ -8,19 +8,24 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::call::Call;
 use super::catalog_roles;
+use super::permission;
 use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
 use crate::entitlement::Related;
 use crate::refusal::{ME_NEEDS_USER, Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found};
+use crate::sign_in::Grants;
 use crate::state::{Caller, State};
 
 pub(crate) fn answer(
     state: &mut State,
     call: &Call,
     caller: Caller<'_>,
+    grants: &Grants,
 ) -> Result<Answer, Refusal> {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    let own = segments.get(1).is_some_and(|id| *id == caller.user);
+    permission::directory(grants, &call.method, &segments, own)?;
     match (&call.method, segments.as_slice()) {
         (_, ["me", ..]) if state.directory.service_principals.contains_key(caller.user) => {
             Err(ME_NEEDS_USER.says("/me request is only valid with delegated authentication flow."))

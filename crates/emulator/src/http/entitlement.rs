@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::call::{self, Call};
+use super::permission;
 use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
@@ -13,6 +14,7 @@ use crate::refusal::{
     ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal,
     SEGMENT_UNKNOWN, not_found, not_implemented,
 };
+use crate::sign_in::Grants;
 use crate::state::{Caller, State};
 use crate::time;
 
@@ -22,6 +24,7 @@ pub(crate) fn answer(
     state: &mut State,
     call: &Call,
     caller: Caller<'_>,
+    grants: &Grants,
     segments: &[String],
 ) -> Result<Answer, Refusal> {
     let steps = route(call.version, segments);
@@ -41,6 +44,9 @@ pub(crate) fn answer(
     if place.get(1).is_some_and(|id| id.contains('(') || UNSERVED.contains(id)) {
         return Err(served.not_implemented());
     }
+    // Where there is no way, nobody is asked what they may (live GET battery of 2026).
+    served.routed(&place)?;
+    permission::entitlement(grants, &call.method, place.first().unwrap_or(&""))?;
     match (&call.method, place.as_slice()) {
         (&Method::GET, [set]) => served.list(set),
         (&Method::GET, [set, id]) => served.one(set, id),
@@ -57,9 +63,6 @@ pub(crate) fn answer(
         (&Method::DELETE, [set, id]) => served.delete(set, id),
         (&Method::PATCH, [set @ ("catalogs" | "accessPackages"), id]) => served.update(set, id),
         (&Method::PUT, ["assignmentPolicies", id]) => served.replace_policy(id),
-        (&Method::POST, ["accessPackages", _, "assignmentPolicies"])
-        | (&Method::DELETE, ["catalogs", _, "resources", _])
-        | (&Method::PATCH, ["assignments", _]) => Err(served.route_miss()),
         _ => Err(served.not_implemented()),
     }
 }
@@ -96,11 +99,24 @@ struct Served<'a> {
 }
 
 impl Served<'_> {
-    fn list(&self, set: &str) -> Result<Answer, Refusal> {
-        // In the metadata, not served (live GET battery of 2026).
-        if set == "resourceRoleScopes" {
-            return Err(self.route_miss_wrapped());
+    /// Refuses what the metadata promises and the service does not serve.
+    fn routed(&self, place: &[&str]) -> Result<(), Refusal> {
+        match (&self.call.method, place) {
+            // Live GET battery of 2026.
+            (&Method::GET, ["resourceRoleScopes"]) => Err(self.route_miss_wrapped()),
+            // Neither can be read by id: clients list and search (two clients' comments).
+            (&Method::GET, ["resourceRequests" | "resourceRoleScopes", _])
+            // PowerShell SDK issues 2505 and 3293.
+            | (&Method::GET | &Method::POST, ["accessPackages", _, "assignmentPolicies"])
+            // PowerShell SDK issues 2493 and 3328; an assignment is made by a request alone.
+            | (&Method::POST, ["assignments"])
+            | (&Method::DELETE | &Method::PATCH, ["assignments", _])
+            | (&Method::DELETE, ["catalogs", _, "resources", _]) => Err(self.route_miss()),
+            _ => Ok(()),
         }
+    }
+
+    fn list(&self, set: &str) -> Result<Answer, Refusal> {
         let Some((noun, rows)) = self.state.rows(set) else { return Err(self.not_implemented()) };
         let query = query::read(self.call.version, noun, &self.call.query)?;
         let demands_origin_system = match set {
@@ -116,10 +132,6 @@ impl Served<'_> {
 
     fn one(&self, set: &str, id: &str) -> Result<Answer, Refusal> {
         let state = &*self.state;
-        // Neither can be read by id: clients list and search (two clients' comments).
-        if matches!(set, "resourceRequests" | "resourceRoleScopes") {
-            return Err(self.route_miss());
-        }
         let (noun, _) = state.rows(set).ok_or_else(|| self.not_implemented())?;
         let query = query::read(self.call.version, noun, &self.call.query)?;
         let row = match set {
@@ -141,8 +153,6 @@ impl Served<'_> {
         let place = [set, id, navigation];
         match (set, navigation) {
             ("catalogs", "resourceRoles") => self.list_roles(id),
-            // In the metadata, not served (PowerShell SDK issues 2505 and 3293).
-            ("accessPackages", "assignmentPolicies") => Err(self.route_miss()),
             ("catalogs", "resources" | "resourceScopes" | "accessPackages")
             | ("accessPackages", "resourceRoleScopes") => {
                 let of = if set == "catalogs" { &noun::CATALOG } else { &noun::PACKAGE };
@@ -211,8 +221,6 @@ impl Served<'_> {
                 // Not set yet in the answer that creates (both tutorials, three live runs).
                 dated(state.request(&id)?.row(), &Value::Null, &Value::Null)
             }
-            // Never created by a call of its own.
-            "assignments" => return Err(self.route_miss()),
             _ => return Err(self.not_implemented()),
         };
         let shape = self.shape(noun, &[set]);
@@ -261,8 +269,6 @@ impl Served<'_> {
             "catalogs" => self.state.delete_catalog(id)?,
             "accessPackages" => self.state.delete_package(id)?,
             "assignmentPolicies" => self.state.delete_policy(id)?,
-            // In the metadata, not served (PowerShell SDK issue 2493).
-            "assignments" => return Err(self.route_miss()),
             _ => return Err(self.not_implemented()),
         }
         Ok(Answer::no_content())

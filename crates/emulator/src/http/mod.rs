@@ -7,6 +7,7 @@ mod catalog_roles;
 mod control;
 mod directory;
 mod entitlement;
+mod permission;
 mod query;
 mod row;
 
@@ -20,7 +21,7 @@ use http::{Request, Response};
 use crate::refusal::{
     BODY_UNREADABLE, Refusal, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
 };
-use crate::sign_in::{self, Unfit};
+use crate::sign_in::{self, Grants, Unfit};
 use crate::state::Caller;
 use crate::tenant::{Identity, Inner};
 use answer::Answer;
@@ -61,7 +62,7 @@ fn answer(
     path: &[String],
     body: &[u8],
 ) -> Result<Answer, Refusal> {
-    let identity = identify(tenant, parts)?;
+    let (identity, grants) = identify(tenant, parts)?;
     if let Some((first, below)) = path.split_first()
         && first == "_emulator"
     {
@@ -78,12 +79,12 @@ fn answer(
         return Err(not_implemented(special));
     }
     match call::below_entitlement(&call.segments) {
-        Some(below) => entitlement::answer(&mut state, &call, caller, below),
-        None => directory::answer(&mut state, &call, caller),
+        Some(below) => entitlement::answer(&mut state, &call, caller, &grants, below),
+        None => directory::answer(&mut state, &call, caller, &grants),
     }
 }
 
-fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<Identity, Refusal> {
+fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<(Identity, Grants), Refusal> {
     let header = parts.headers.get(http::header::AUTHORIZATION);
     let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));

@@ -5,6 +5,7 @@
 
 mod discovery;
 mod grant;
+mod grants;
 mod token;
 
 use axum::body::Body;
@@ -18,6 +19,7 @@ use crate::refusal::{Refusal, SIGN_IN_METHOD};
 use crate::tenant::Inner;
 
 pub(crate) use grant::REFRESH;
+pub(crate) use grants::Grants;
 pub(crate) use token::{Unfit, verified};
 
 /// A refusal in the words of the identity platform: its number stands behind `AADSTS`.

@@ -5,6 +5,7 @@
 mod catalogs;
 mod delivery;
 mod door;
+mod permissions;
 mod queries;
 mod raw;
 mod requests;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use emulator::{Identity, Tenant};
+use emulator::{Application, Identity, Tenant};
 use http::Request;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use secrecy::ExposeSecret;
@@ -23,14 +23,17 @@ async fn post(raw: &Raw, path: &str, basic: Option<&str>, form: &str) -> Got {
     raw.raw(request.body(Body::from(form.to_owned())).unwrap()).await
 }
 
-async fn token(raw: &Raw, form: &str) -> Got {
+pub(crate) async fn token(raw: &Raw, form: &str) -> Got {
     let path = format!("/{}/oauth2/v2.0/token", raw.tenant.id());
     post(raw, &path, None, form).await
 }
 
 /// The form of a client that acts for itself, `scope` encoded.
 fn own(tenant: &Tenant, scope: &str) -> String {
-    let application = tenant.application();
+    by_secret(tenant.application(), scope)
+}
+
+pub(crate) fn by_secret(application: &Application, scope: &str) -> String {
     format!(
         "client_id={}&client_secret={}&grant_type=client_credentials&scope={scope}",
         application.client_id,
@@ -38,9 +41,9 @@ fn own(tenant: &Tenant, scope: &str) -> String {
     )
 }
 
-const DEFAULT: &str = "https%3A%2F%2Fgraph.microsoft.com%2F.default";
+pub(crate) const DEFAULT: &str = "https%3A%2F%2Fgraph.microsoft.com%2F.default";
 
-fn by_password(tenant: &Tenant, scope: &str) -> String {
+pub(crate) fn by_password(tenant: &Tenant, scope: &str) -> String {
     format!(
         "client_id={}&grant_type=password&username={}&password={}&scope={scope}",
         tenant.application().client_id,
@@ -50,7 +53,7 @@ fn by_password(tenant: &Tenant, scope: &str) -> String {
 }
 
 /// Whoever holds the token of an answer.
-fn holder(raw: &Raw, answer: &Got) -> Raw {
+pub(crate) fn holder(raw: &Raw, answer: &Got) -> Raw {
     let token = answer.body["access_token"].as_str().unwrap_or_else(|| panic!("{answer:?}"));
     raw.acting_as(&Identity { user: String::new(), name: String::new(), token: token.to_owned() })
 }

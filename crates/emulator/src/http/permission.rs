@@ -1,0 +1,110 @@
+//! Which permissions a call needs: one of those listed, as a scope of the user's token or as a role
+//! of the application's. From Microsoft's permission map where it has the path, else from the
+//! reference pages. What a user's own roles allow beside that is not asked yet.
+
+use http::Method;
+
+use crate::refusal::{PRIVILEGES, Refusal, SCOPE_MISSING, SCOPE_MISSING_APPLICATION};
+use crate::sign_in::Grants;
+
+const READ: &[&str] = &["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"];
+const WRITE: &[&str] = &["EntitlementManagement.ReadWrite.All"];
+/// A user who asks for access needs no more than this.
+const ASK: &[&str] =
+    &["EntitlementMgmt-SubjectAccess.ReadWrite", "EntitlementManagement.ReadWrite.All"];
+
+/// Refuses a call on entitlement management. `set` is what it is on.
+pub(crate) fn entitlement(grants: &Grants, method: &Method, set: &str) -> Result<(), Refusal> {
+    let accepted = match (method, set) {
+        (&Method::GET, _) => READ,
+        (&Method::POST, "assignmentRequests") if !grants.is_application() => ASK,
+        _ => WRITE,
+    };
+    if grants.allow(accepted) {
+        return Ok(());
+    }
+    let words = "User is not authorized to perform the operation. Reason:";
+    Err(match grants.is_application() {
+        true => SCOPE_MISSING_APPLICATION.says(format!("{words} Unauthorized")),
+        false => SCOPE_MISSING.says(format!("{words} The caller is not authorized.")),
+    })
+}
+
+/// Refuses a call on the directory. `own` is whether it is on the caller.
+pub(crate) fn directory(
+    grants: &Grants,
+    method: &Method,
+    segments: &[&str],
+    own: bool,
+) -> Result<(), Refusal> {
+    let reads = method == Method::GET;
+    let accepted: &[&str] = match (segments, reads) {
+        (["me", ..], true) => ME,
+        (["users", ..], true) if own => ME,
+        (["users", ..], true) => USERS_READ,
+        (["users", ..], false) => USERS_WRITE,
+        (["groups", ..], true) => GROUPS_READ,
+        (["groups"], false) => GROUPS_CREATE,
+        (["groups", ..], false) => GROUPS_WRITE,
+        (["servicePrincipals", ..], true) => APPLICATIONS_READ,
+        (["roleManagement", "directory", ..], true) => ROLES_READ,
+        (["roleManagement", "directory", ..], false) => ROLES_WRITE,
+        (["roleManagement", "entitlementManagement", ..], true) => CATALOG_ROLES_READ,
+        (["roleManagement", "entitlementManagement", ..], false) => WRITE,
+        // Not here, which is said in its own words.
+        _ => return Ok(()),
+    };
+    match grants.allow(accepted) {
+        true => Ok(()),
+        false => Err(PRIVILEGES.says("Insufficient privileges to complete the operation.")),
+    }
+}
+
+const ME: &[&str] = &[
+    "User.Read",
+    "User.ReadWrite",
+    "User.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const USERS_READ: &[&str] = &[
+    "User.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const USERS_WRITE: &[&str] = &["User.ReadWrite.All", "Directory.ReadWrite.All"];
+const GROUPS_READ: &[&str] = &[
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+const GROUPS_CREATE: &[&str] = &["Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
+const GROUPS_WRITE: &[&str] = &["Group.ReadWrite.All", "Directory.ReadWrite.All"];
+const APPLICATIONS_READ: &[&str] = &[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const ROLES_READ: &[&str] = &[
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "RoleManagement.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const ROLES_WRITE: &[&str] = &["RoleManagement.ReadWrite.Directory"];
+const CATALOG_ROLES_READ: &[&str] = &[
+    "EntitlementManagement.Read.All",
+    "EntitlementManagement.ReadWrite.All",
+    "RoleManagement.Read.All",
+];
