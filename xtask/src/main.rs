@@ -19,7 +19,7 @@ use xshell::Shell;
     name = "cargo xtask",
     bin_name = "cargo xtask",
     about = "Tasks of this repository",
-    after_help = "And every command of `entitle`: e2e, record, emulate, contract, drift, audit (`cargo xtask e2e --help`)"
+    after_help = "And every command of `entitle`: e2e, record, emulate, rules, contract, drift, audit (`cargo xtask e2e --help`)"
 )]
 struct Args {
     #[command(subcommand)]
@@ -37,7 +37,7 @@ enum Task {
     /// The measurements of `bench`, in this very process
     #[command(hide = true)]
     BenchHere,
-    /// Any command of `entitle`: e2e, record, emulate, contract, drift, audit
+    /// Any command of `entitle`: e2e, record, emulate, rules, contract, drift, audit
     #[command(external_subcommand)]
     Entitle(Vec<OsString>),
 }

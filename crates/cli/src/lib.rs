@@ -25,6 +25,7 @@ mod out;
 mod progress;
 mod record;
 mod recorded;
+mod rules;
 mod selection;
 
 use std::ffi::OsString;
@@ -47,6 +48,7 @@ enum Command {
     E2e(e2e::Args),
     Record(record::Args),
     Emulate(emulate::Args),
+    Rules(rules::Args),
     Contract(contract::Args),
     Drift(drift::Args),
     Audit(audit::Args),
@@ -72,6 +74,7 @@ where
         Command::E2e(args) => blocking(e2e::run(args)),
         Command::Record(args) => blocking(record::run(args)),
         Command::Emulate(args) => blocking(emulate::run(args)),
+        Command::Rules(args) => Ok(rules::run(&args)),
         Command::Contract(args) => contract::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Audit(args) => audit::run(&args),

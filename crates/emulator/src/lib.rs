@@ -38,5 +38,5 @@ mod state;
 mod tenant;
 mod time;
 
-pub use refusal::{Evidence, RULES, Rule};
+pub use refusal::{Grade, RULES, Rule};
 pub use tenant::{Application, Identity, Options, Seed, Tenant};

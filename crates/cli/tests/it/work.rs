@@ -11,12 +11,29 @@ fn help_is_as_its_golden_files_say() {
         ("drift", &["drift", "--help"]),
         ("audit", &["audit", "--help"]),
         ("audit-rules", &["audit", "--rules"]),
+        ("rules", &["rules"]),
     ] {
         let ended = entitle(arguments);
         assert_eq!(ended.code, 0);
         if let Err(difference) = snapshots::check("cli", name, &ended.out) {
             panic!("{difference}");
         }
+    }
+}
+
+#[test]
+fn rules_are_records_for_programs_and_rows_for_people() {
+    let ended = entitle(&["rules", "--format", "json"]);
+    let records: Vec<serde_json::Value> = serde_json::from_str(&ended.out).unwrap();
+    let rows = entitle(&["rules", "--format", "markdown"]).out;
+    assert_eq!(rows.lines().count(), records.len() + 2);
+    for record in &records {
+        for member in ["id", "sentence", "grade", "source"] {
+            let text = record[member].as_str().unwrap();
+            assert!(!text.is_empty() && rows.contains(text), "{record}");
+        }
+        // A cell is a cell.
+        assert!(!record.to_string().contains('|'), "{record}");
     }
 }
 

@@ -21,7 +21,7 @@ async fn without_a_token_nothing_is_answered() {
         got.body["error"]["message"],
         "CompactToken parsing failed with error code: 80049217"
     );
-    assert_eq!(got.headers["x-entitle-rule"], "token-invalid; evidence=observed");
+    assert_eq!(got.headers["x-entitle-rule"], "token-invalid; grade=reported");
 }
 
 #[tokio::test]
@@ -179,7 +179,10 @@ fn every_rule_names_its_evidence_once() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), RULES.len());
-    assert!(RULES.iter().all(|rule| !rule.source.is_empty() && rule.status >= 400));
+    for rule in RULES {
+        assert!(!rule.source.is_empty() && rule.status >= 400, "{rule:?}");
+        assert!(rule.sentence.ends_with('.') && rule.sentence.len() > 20, "{rule:?}");
+    }
 }
 
 #[tokio::test]

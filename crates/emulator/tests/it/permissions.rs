@@ -39,7 +39,7 @@ async fn a_scope_is_asked_for_before_anything_but_the_way() {
         assert_eq!(got.refusal(), "403 UnAuthorized", "{path}");
         let message = &got.body["error"]["message"];
         assert_eq!(message, &json!(format!("{WORDS} The caller is not authorized.")));
-        assert_eq!(got.headers["x-entitle-rule"], "scope-missing; evidence=observed");
+        assert_eq!(got.headers["x-entitle-rule"], "scope-missing; grade=recorded");
     }
     for (path, expected) in [
         ("resourceRoleScopes", "404 UnknownError"),

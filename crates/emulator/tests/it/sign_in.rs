@@ -176,7 +176,7 @@ async fn a_token_ends_and_cannot_be_changed() {
     let expired = signed_in.get("/v1.0/groups").await;
     assert_eq!(expired.refusal(), "401 InvalidAuthenticationToken");
     assert_eq!(expired.body["error"]["message"], "Access token has expired or is not yet valid.");
-    assert_eq!(expired.headers["x-entitle-rule"], "token-expired; evidence=observed");
+    assert_eq!(expired.headers["x-entitle-rule"], "token-expired; grade=reported");
 
     let got = token(&raw, &own(&raw.tenant, DEFAULT)).await;
     let good = got.body["access_token"].as_str().unwrap();
