@@ -133,6 +133,8 @@ rules! {
     SCOPE_MISSING: "scope-missing", 403 "UnAuthorized", "Entitlement management asks a user for a scope before it looks for anything.", Recorded, "live GET battery of 2026; msgraph-metadata issue 327", true;
     SCOPE_MISSING_APPLICATION: "scope-missing-application", 403 "UnAuthorized", "Entitlement management refuses an application without a permission in other words than a user.", Recorded, "live run of 2026, an application without a permission", true;
 
+    APPLICATIONS_ONLY: "applications-only", 403 "", "The bare list of approvals is for applications alone.", Recorded, "live GET battery of 2026", true;
+
     // Entitlement management: what is not there.
     ROUTE_MISS: "route-miss", 404 "", "Some paths of the metadata lead nowhere in the backend.", Recorded, "live GET battery of 2026; PowerShell SDK issues 2329, 2493, 2505", false;
     ROUTE_MISS_WRAPPED: "route-miss-wrapped", 404 "UnknownError", "The bare list of resource role scopes leads nowhere, and says so within a string.", Recorded, "live GET battery of 2026", false;

@@ -29,9 +29,25 @@ pub(crate) struct Call {
 const UNREADABLE: &str = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.";
 
 /// Path segments, decoded; empty ones (`/v1.0//users`, which a Microsoft SDK sends) are passed over.
+/// A key may stand in parentheses behind the name of its collection, as OData has it.
 pub(crate) fn segments(path: &str) -> Vec<String> {
     let parts = path.split('/').filter(|segment| !segment.is_empty());
-    parts.map(|segment| lowered(odata::decode_component(segment))).collect()
+    let mut segments = Vec::new();
+    for segment in parts.map(odata::decode_component) {
+        match keyed(&segment) {
+            Some((collection, key)) => segments.extend([collection.to_owned(), lowered(key)]),
+            None => segments.push(lowered(segment)),
+        }
+    }
+    segments
+}
+
+/// `users('id')` in its two parts. What has names within the parentheses is a function or an
+/// alternate key.
+fn keyed(segment: &str) -> Option<(&str, String)> {
+    let (collection, key) = segment.strip_suffix("')")?.split_once("('")?;
+    let is_name = !collection.is_empty() && collection.chars().all(|c| c.is_ascii_alphanumeric());
+    (is_name && !key.is_empty()).then(|| (collection, key.replace("''", "'")))
 }
 
 /// The segments below entitlement management of those behind the version.

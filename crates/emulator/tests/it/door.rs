@@ -63,6 +63,10 @@ async fn what_is_not_there_says_so() {
         ("GET", "/beta/EM/accessPackageResourceRequests/5", "404 "),
         ("DELETE", "/beta/EM/accessPackageAssignments/5", "404 "),
         ("GET", "/v1.0/EM/accessPackages/5/assignmentPolicies", "404 "),
+        ("GET", "/v1.0/EM/accessPackages('5')/assignmentPolicies", "404 "),
+        ("GET", "/v1.0/EM/catalogs('5')", "404 CatalogNotFound"),
+        ("GET", "/v1.0/EM/catalogs(%275%27)", "404 CatalogNotFound"),
+        ("GET", "/v1.0/EM/accessPackageAssignmentApprovals", "403 "),
         ("GET", "/v1.0/EM/connectedOrganizations", "501 NotImplemented"),
         (
             "GET",
@@ -202,6 +206,19 @@ async fn only_the_administrator_moves_the_clock() {
     ] {
         assert_eq!(raw.post("/_emulator/clock", body).await.refusal(), "400 BadRequest");
     }
+}
+
+#[tokio::test]
+async fn a_key_may_stand_in_parentheses() {
+    let raw = Raw::tenant();
+    let own = raw.user();
+    let name = &raw.tenant.administrator().name;
+    for key in [own.to_owned(), own.to_uppercase(), name.clone()] {
+        assert_eq!(raw.get(&format!("/v1.0/users('{key}')")).await.id(), own, "{key}");
+    }
+    let general = raw.general().await;
+    let resources = raw.get(&format!("/v1.0/EM/catalogs('{general}')/resources")).await;
+    assert_eq!(resources.body["value"], json!([]));
 }
 
 /// The service gives the ids, whatever a body says.
