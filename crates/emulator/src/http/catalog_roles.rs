@@ -25,7 +25,7 @@ pub(crate) fn answer(state: &mut State, call: &Call, segments: &[&str]) -> Resul
             let row = row.ok_or_else(|| object_not_found(id))?;
             shape(call, set).entity(state, &query, &row).map(Answer::ok)
         }
-        // 201, as documented; one client takes nothing but 200 and has not been seen to fail.
+        // 201, as documented; the code of one client takes nothing but 200.
         (&Method::POST, ["roleAssignments"]) => {
             let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
             let id = state.assign_catalog_role(&body)?;

@@ -245,19 +245,16 @@ impl Issue<'_> {
             }
         }
         let granted = scopes.join(" ");
-        let about = |use_of: &str| {
-            json!({
-                "appidacr": "0",
-                "idtyp": "user",
-                "name": user.display_name,
-                "oid": user.id,
-                "scp": granted,
-                "sub": user.id,
-                "unique_name": user.principal_name,
-                "upn": user.principal_name,
-                REFRESH: use_of == REFRESH,
-            })
-        };
+        let access = json!({
+            "appidacr": "0",
+            "idtyp": "user",
+            "name": user.display_name,
+            "oid": user.id,
+            "scp": granted,
+            "sub": user.id,
+            "unique_name": user.principal_name,
+            "upn": user.principal_name,
+        });
         let identity = json!({
             "name": user.display_name,
             "oid": user.id,
@@ -269,10 +266,11 @@ impl Issue<'_> {
             "scope": granted,
             "expires_in": HOLDS - 1,
             "ext_expires_in": HOLDS - 1,
-            "access_token": self.signed(resource, HOLDS, about("access"))?,
+            "access_token": self.signed(resource, HOLDS, access)?,
         });
         if asked.contains(&"offline_access") {
-            let refresh = self.signed(resource, REFRESHES, about(REFRESH))?;
+            let claims = json!({"oid": user.id, REFRESH: true});
+            let refresh = self.signed(resource, REFRESHES, claims)?;
             answer["refresh_token"] = Value::String(refresh);
         }
         if asked.contains(&"openid") {
