@@ -172,6 +172,26 @@ struct Way<'a> {
     hops: Vec<Hop>,
 }
 
+/// A segment's name, and what stands in parentheses behind it.
+fn parenthesised(segment: &str) -> (&str, Option<&str>) {
+    match segment.strip_suffix(')').and_then(|segment| segment.split_once('(')) {
+        Some((name, within)) => (name, Some(within)),
+        None => (segment, None),
+    }
+}
+
+/// Names and values within parentheses, without quotes.
+fn pairs(within: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = within.split(',').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('\'')))
+}
+
+/// What the function at the end of a path is given: `filterByCurrentUser(on='target')`.
+pub(crate) fn arguments(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    pairs(parenthesised(last).1.unwrap_or_default())
+}
+
 impl Way<'_> {
     fn follow(&mut self, segment: &str) -> Result<(), String> {
         if self.target != Target::Entities {
@@ -186,15 +206,8 @@ impl Way<'_> {
     }
 
     fn named(&mut self, segment: &str) -> Result<(), String> {
-        let (name, arguments) = match segment.strip_suffix(')').and_then(|s| s.split_once('(')) {
-            Some((name, arguments)) => (name, Some(arguments)),
-            None => (segment, None),
-        };
-        let given: Vec<&str> = arguments
-            .unwrap_or_default()
-            .split(',')
-            .filter_map(|argument| argument.split_once('=').map(|(name, _)| name.trim()))
-            .collect();
+        let (name, within) = parenthesised(segment);
+        let given: Vec<&str> = pairs(within.unwrap_or_default()).map(|(name, _)| name).collect();
         if let Some((key, operation)) = self.contract.operation(&self.at, name, &given) {
             self.target = Target::Operation(key.clone());
             self.at = match &operation.returns {
@@ -226,7 +239,7 @@ impl Way<'_> {
                 Some((owner, member))
             })
             .ok_or_else(undeclared)?;
-        let key = arguments.map(|key| key.trim_matches('\'').to_owned());
+        let key = within.map(|key| key.trim_matches('\'').to_owned());
         match contract.types.get(&member.type_ref.name).is_some_and(is_entity) {
             true => {
                 let hop = Hop {

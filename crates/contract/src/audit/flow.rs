@@ -10,10 +10,10 @@ use super::members::{Seen, members};
 use super::page::{Page, Prose, Published};
 use super::remark::Remark;
 use super::role::{Role, role};
-use super::written::{arguments, compared};
+use super::written::compared;
 use super::{Languages, guids, is_guid};
 use crate::facts::Contract;
-use crate::path::Resolved;
+use crate::path::{Resolved, arguments};
 
 /// Words of the text and the types that they speak of.
 const NOUNS: [(&str, &str); 9] = [

@@ -6,10 +6,10 @@ use super::Languages;
 use super::page::Published;
 use super::remark::Remark;
 use super::vocabulary::spelled;
-use super::written::{arguments, compared};
+use super::written::compared;
 use crate::Severity;
 use crate::drift::speaks_of;
-use crate::path::{Resolved, Target};
+use crate::path::{Resolved, Target, arguments};
 use crate::unserved::unserved;
 
 /// Where the path leads, names of the other version corrected.

@@ -15,13 +15,3 @@ pub(super) fn compared(query: &str) -> Vec<(&str, &str)> {
     }
     found
 }
-
-/// What a function in a path is given: `filterByCurrentUser(on='target')`.
-pub(super) fn arguments(path: &str) -> Vec<(&str, &str)> {
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let Some((_, given)) = last.strip_suffix(')').and_then(|last| last.split_once('(')) else {
-        return vec![];
-    };
-    let pairs = given.split(',').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('\''))).collect()
-}

@@ -9,7 +9,7 @@ use super::rule::Party;
 use super::subject::Subject;
 use crate::facts::{Contract, TypeRef};
 use crate::operation::Operation;
-use crate::path::Target;
+use crate::path::{Target, arguments};
 
 /// An exchange that was recorded once.
 #[derive(Debug, Clone, PartialEq)]
@@ -277,12 +277,8 @@ impl Walk<'_> {
 
     /// What a function is given in the path.
     fn arguments(&mut self, key: &str, operation: &Operation, path: &str) {
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let given = last.strip_suffix(')').and_then(|last| last.split_once('('));
-        let pairs = given.map_or("", |(_, given)| given).split(',');
-        for (name, value) in pairs.filter_map(|pair| pair.split_once('=')) {
-            let value = Value::from(value.trim().trim_matches('\''));
-            let name = name.trim().to_owned();
+        for (name, value) in arguments(path) {
+            let (name, value) = (name.to_owned(), Value::from(value));
             if let Some(parameter) = operation.parameters.get(&name) {
                 self.body(&parameter.type_ref.name, &value, Party::Writer);
             }
