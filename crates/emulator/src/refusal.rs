@@ -197,6 +197,13 @@ pub(crate) fn not_found(rule: &'static Rule, what: &str) -> Refusal {
     rule.says(format!("The {what} was not found."))
 }
 
+/// The words for a role that somebody has already.
+pub(crate) fn role_assignment_conflict() -> Refusal {
+    ROLE_ASSIGNMENT_CONFLICT.says(
+        "A conflicting object with one or more of the specified property values is present in the directory.",
+    )
+}
+
 /// `Resource 'x' does not exist …`, the directory's words.
 pub(crate) fn object_not_found(id: &str) -> Refusal {
     OBJECT_NOT_FOUND.says(format!(

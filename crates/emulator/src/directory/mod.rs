@@ -28,9 +28,13 @@ const SERVICE_SETS: [&str; 4] = ["id", "createdDateTime", "deletedDateTime", "cr
 fn required(body: &Value, resource: &str, names: &[&str]) -> Result<(), Refusal> {
     match names.iter().find(|name| body[**name].is_null()) {
         None => Ok(()),
-        Some(name) => Err(DIRECTORY_VALUE_MISSING
-            .says(format!("A value is required for property '{name}' of resource '{resource}'."))),
+        Some(name) => Err(value_missing(name, resource)),
     }
+}
+
+fn value_missing(name: &str, resource: &str) -> Refusal {
+    DIRECTORY_VALUE_MISSING
+        .says(format!("A value is required for property '{name}' of resource '{resource}'."))
 }
 
 /// Refuses an update that takes away one of `names`, which every `resource` has.
@@ -38,8 +42,7 @@ fn not_emptied(body: &Value, resource: &str, names: &[&str]) -> Result<(), Refus
     let emptied = |name: &&&str| body.get(**name).is_some_and(Value::is_null);
     match names.iter().filter(|name| **name != "passwordProfile").find(emptied) {
         None => Ok(()),
-        Some(name) => Err(DIRECTORY_VALUE_MISSING
-            .says(format!("A value is required for property '{name}' of resource '{resource}'."))),
+        Some(name) => Err(value_missing(name, resource)),
     }
 }
 

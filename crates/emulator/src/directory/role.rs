@@ -2,7 +2,7 @@ use model::role_assignment_id;
 use serde_json::{Value, json};
 
 use crate::directory::{Directory, required};
-use crate::refusal::{ROLE_ASSIGNMENT_CONFLICT, Refusal, object_not_found};
+use crate::refusal::{Refusal, object_not_found, role_assignment_conflict};
 
 /// A directory role that can be assigned; its template's id is its id, the same in every tenant.
 #[derive(Debug, Clone)]
@@ -52,9 +52,7 @@ impl Directory {
         let id = role_assignment_id(&definition, &principal).filter(|_| known);
         let id = id.ok_or_else(|| object_not_found(&principal))?.0;
         if self.role_assignments.contains_key(&id) {
-            return Err(ROLE_ASSIGNMENT_CONFLICT.says(
-                "A conflicting object with one or more of the specified property values is present in the directory.",
-            ));
+            return Err(role_assignment_conflict());
         }
         self.role_assignments.insert(
             id.clone(),

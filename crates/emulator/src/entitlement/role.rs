@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::refusal::{
-    ROLE_ASSIGNMENT_CONFLICT, ROLE_DEFINITION_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, invalid_model,
-    not_found,
+    ROLE_DEFINITION_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, invalid_model, not_found,
+    role_assignment_conflict,
 };
 use crate::state::State;
 
@@ -119,9 +119,7 @@ impl State {
                 && known.app_scope == scope
         };
         if self.entitlement.role_assignments.values().any(same) {
-            return Err(ROLE_ASSIGNMENT_CONFLICT.says(
-                "A conflicting object with one or more of the specified property values is present in the directory.",
-            ));
+            return Err(role_assignment_conflict());
         }
         let id = self.ids.next();
         self.entitlement.role_assignments.insert(

@@ -21,16 +21,14 @@ pub(crate) fn answer(state: &mut State, call: &Call, segments: &[&str]) -> Resul
         }
         (&Method::GET, [set @ ("roleDefinitions" | "roleAssignments"), id]) => {
             let query = query::read(call.version, noun_of(set), &call.query)?;
-            let row = rows(state, set).into_iter().find(|row| row["id"] == *id);
-            let row = row.ok_or_else(|| object_not_found(id))?;
+            let row = row_of(state, set, id)?;
             shape(call, set).entity(state, &query, &row).map(Answer::ok)
         }
         // 201, as documented; the code of one client takes nothing but 200.
         (&Method::POST, ["roleAssignments"]) => {
             let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
             let id = state.assign_catalog_role(&body)?;
-            let made = state.entitlement.role_assignments.get(&id).map(|made| made.row());
-            let row = made.unwrap_or_default();
+            let row = row_of(state, "roleAssignments", &id)?;
             shape(call, "roleAssignments")
                 .entity(state, &Asked::default(), &row)
                 .map(Answer::created)
@@ -55,6 +53,14 @@ fn rows(state: &State, set: &str) -> Vec<Value> {
         "roleDefinitions" => CATALOG_ROLES.iter().map(|role| role.row()).collect(),
         _ => state.entitlement.role_assignments.values().map(|made| made.row()).collect(),
     }
+}
+
+fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
+    let row = match set {
+        "roleDefinitions" => CATALOG_ROLES.iter().find(|role| role.id == id).map(|role| role.row()),
+        _ => state.entitlement.role_assignments.get(id).map(|made| made.row()),
+    };
+    row.ok_or_else(|| object_not_found(id))
 }
 
 fn shape<'a>(call: &'a Call, set: &str) -> Shape<'a> {

@@ -55,13 +55,13 @@ pub(crate) fn answer(
             Err(object_not_found("manager"))
         }
         (&Method::GET, [set @ ("users" | "groups"), id, "memberOf"]) => {
-            let id = row_of(state, set, id)?["id"].as_str().unwrap_or_default().to_owned();
+            let id = id_of(state, set, id)?;
             let groups = state.directory.groups_of(&id).into_iter();
             let groups = groups.map(|row| of_version(call.version, "groups", row));
             objects(state, call, groups.collect())
         }
         (&Method::PATCH, ["users", id]) => {
-            let id = row_of(state, "users", id)?["id"].as_str().unwrap_or_default().to_owned();
+            let id = id_of(state, "users", id)?;
             let body = call.canonical_body(&noun::USER)?;
             state.directory.update_user(&id, &body).map(|()| Answer::no_content())
         }
@@ -173,6 +173,12 @@ fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
         _ => d.role_assignments.get(id).map(|assignment| assignment.row()),
     };
     row.ok_or_else(|| object_not_found(id))
+}
+
+/// The id of what is named by it, or by what stands for it.
+fn id_of(state: &State, set: &str, named: &str) -> Result<String, Refusal> {
+    let row = row_of(state, set, named)?;
+    Ok(row["id"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Properties of groups that only beta's answers have (reference pages of both versions).

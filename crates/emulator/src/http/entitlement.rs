@@ -11,8 +11,8 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
 use crate::refusal::{
-    APPLICATIONS_ONLY, ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED,
-    Refusal, SEGMENT_UNKNOWN, not_found, not_implemented,
+    ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal,
+    SEGMENT_UNKNOWN, not_found, not_implemented,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -37,12 +37,7 @@ pub(crate) fn answer(
         .collect();
     let named = |index: usize| matches!(steps.get(index), Some(Step::Name(_)));
     let served = Served { state, call, caller };
-    if call.method == Method::GET
-        && matches!(place.as_slice(), ["accessPackageAssignmentApprovals"])
-        && !grants.is_application()
-    {
-        return Err(APPLICATIONS_ONLY.says("Only app tokens are supported"));
-    }
+    permission::of_applications_alone(grants, &call.method, &place)?;
     // Names stand first and third, ids second and fourth.
     if let Some(index) = [0, 2].into_iter().find(|&i| i < steps.len() && !named(i)) {
         return Err(served.unserved(&segments[index]));

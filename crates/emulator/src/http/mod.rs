@@ -41,7 +41,8 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     let request_id = tenant.lock().ids.next();
     let path = call::segments(parts.uri.path());
     if let Ok(body) = &body
-        && let Some(answered) = sign_in::answer(&tenant, &parts, &path, &call::origin(&parts), body)
+        && let Some(answered) =
+            sign_in::answer(&tenant, &parts, &path, || call::origin(&parts), body)
     {
         return answered;
     }

@@ -4,7 +4,9 @@
 
 use http::Method;
 
-use crate::refusal::{PRIVILEGES, Refusal, SCOPE_MISSING, SCOPE_MISSING_APPLICATION};
+use crate::refusal::{
+    APPLICATIONS_ONLY, PRIVILEGES, Refusal, SCOPE_MISSING, SCOPE_MISSING_APPLICATION,
+};
 use crate::sign_in::Grants;
 
 const READ: &[&str] = &["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"];
@@ -28,6 +30,19 @@ pub(crate) fn entitlement(grants: &Grants, method: &Method, set: &str) -> Result
         true => SCOPE_MISSING_APPLICATION.says(format!("{words} Unauthorized")),
         false => SCOPE_MISSING.says(format!("{words} The caller is not authorized.")),
     })
+}
+
+/// Refuses a user what is for applications, whatever their scopes.
+pub(crate) fn of_applications_alone(
+    grants: &Grants,
+    method: &Method,
+    place: &[&str],
+) -> Result<(), Refusal> {
+    let alone = method == Method::GET && matches!(place, ["accessPackageAssignmentApprovals"]);
+    match alone && !grants.is_application() {
+        true => Err(APPLICATIONS_ONLY.says("Only app tokens are supported")),
+        false => Ok(()),
+    }
 }
 
 /// Refuses a call on the directory. `own` is whether it is on the caller.

@@ -29,12 +29,13 @@ struct Refused {
     refusal: Refusal,
 }
 
-/// Answers what needs no token because it leads to one; `None` where `path` is none of it.
+/// Answers what needs no token because it leads to one; `None` where `path` is none of it. `origin`
+/// tells scheme and host that the caller used.
 pub(crate) fn answer(
     tenant: &Inner,
     parts: &Parts,
     path: &[String],
-    origin: &str,
+    origin: impl Fn() -> String,
     body: &[u8],
 ) -> Option<Response<Body>> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -45,12 +46,12 @@ pub(crate) fn answer(
     let outcome = match path.as_slice() {
         [of, "v2.0", ".well-known", "openid-configuration"]
         | [of, ".well-known", "openid-configuration"] => {
-            get(discovery::openid_configuration(tenant, origin, of))
+            get(discovery::openid_configuration(tenant, &origin(), of))
         }
         [_, "discovery", "v2.0", "keys"] | [_, "discovery", "keys"] => get(Ok(token::jwks())),
-        ["common", "discovery", "instance"] => get(Ok(discovery::instance(tenant, origin))),
+        ["common", "discovery", "instance"] => get(Ok(discovery::instance(tenant, &origin()))),
         ["common", "userrealm", name] => get(Ok(discovery::user_realm(name))),
-        ["metadata", "endpoints"] => get(Ok(discovery::endpoints(origin))),
+        ["metadata", "endpoints"] => get(Ok(discovery::endpoints(&origin()))),
         [of, "oauth2", "v2.0", "token"] => match parts.method {
             Method::POST => grant::answer(tenant, parts, of, body),
             _ => Err(wrong_method(&parts.method)),
