@@ -1,12 +1,12 @@
 //! `entitle audit`: documentation held against the contract and against itself.
 
-use clap::ValueEnum;
 use contract::audit::{self, AuditError, Auditor};
 use model::Version;
 
 use crate::dictionary::dictionary;
 use crate::document;
 use crate::exit::{Exit, Failure};
+use crate::format::Format;
 use crate::out::say;
 
 /// Read API documentation and say what is wrong in it: Markdown with blocks of HTTP, or the text of
@@ -24,13 +24,6 @@ pub(crate) struct Args {
     /// List what is looked for.
     #[arg(long)]
     rules: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Text,
-    Markdown,
-    Json,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {

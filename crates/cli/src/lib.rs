@@ -20,6 +20,7 @@ mod drift;
 mod e2e;
 mod emulate;
 mod exit;
+mod format;
 mod interrupt;
 mod out;
 mod progress;

@@ -1,10 +1,10 @@
 //! `entitle rules`: by which rules the emulator refuses.
 
-use clap::ValueEnum;
 use emulator::RULES;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
+use crate::format::Format;
 use crate::out::say;
 
 /// List the rules by which the emulator refuses: how well each is known, and from where.
@@ -16,13 +16,6 @@ pub(crate) struct Args {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Text,
-    Markdown,
-    Json,
 }
 
 pub(crate) fn run(args: &Args) -> Exit {
