@@ -19,6 +19,19 @@ from kiota_authentication_azure.azure_identity_authentication_provider import (
     AzureIdentityAuthenticationProvider,
 )
 from msgraph import GraphServiceClient
+from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
+from msgraph.generated.identity_governance.entitlement_management.assignments.assignments_request_builder import (
+    AssignmentsRequestBuilder,
+)
+from msgraph.generated.identity_governance.entitlement_management.catalogs.catalogs_request_builder import (
+    CatalogsRequestBuilder,
+)
+from msgraph.generated.identity_governance.entitlement_management.catalogs.item.resource_roles.resource_roles_request_builder import (
+    ResourceRolesRequestBuilder,
+)
+from msgraph.generated.identity_governance.entitlement_management.catalogs.item.resources.resources_request_builder import (
+    ResourcesRequestBuilder,
+)
 from msgraph.generated.models.access_package import AccessPackage
 from msgraph.generated.models.access_package_assignment import AccessPackageAssignment
 from msgraph.generated.models.access_package_assignment_policy import AccessPackageAssignmentPolicy
@@ -89,10 +102,10 @@ class Password:
         return AccessToken(token["access_token"], int(time.time()) + token["expires_in"])
 
 
-def asking(builder, query, **options):
-    """A configuration of the query options that the builder declares under the name `query`."""
-    parameters = getattr(builder, query)(**options)
-    return RequestConfiguration(query_parameters=parameters)
+def asking(builder, **options):
+    """Query options, of the class that the builder declares for them."""
+    parameters = getattr(builder, builder.__name__ + "GetQueryParameters")
+    return RequestConfiguration(query_parameters=parameters(**options))
 
 
 def step(what, holds, found=None):
@@ -143,14 +156,9 @@ async def main():
     )
     step("a group", group.id is not None)
 
-    from msgraph.generated.identity_governance.entitlement_management.catalogs.catalogs_request_builder import (
-        CatalogsRequestBuilder,
-    )
-
     found = await governance.catalogs.get(
         asking(
             CatalogsRequestBuilder,
-            "CatalogsRequestBuilderGetQueryParameters",
             filter="displayName eq 'General'",
         )
     )
@@ -167,14 +175,9 @@ async def main():
     )
     step("the group is in the catalog", added.state == AccessPackageRequestState.Delivered, added)
 
-    from msgraph.generated.identity_governance.entitlement_management.catalogs.item.resources.resources_request_builder import (
-        ResourcesRequestBuilder,
-    )
-
     resources = await own.resources.get(
         asking(
             ResourcesRequestBuilder,
-            "ResourcesRequestBuilderGetQueryParameters",
             filter=f"originId eq '{group.id}'",
             expand=["scopes"],
         )
@@ -182,14 +185,9 @@ async def main():
     resource = resources.value[0]
     step("its resource", resource.origin_id == group.id, resource)
 
-    from msgraph.generated.identity_governance.entitlement_management.catalogs.item.resource_roles.resource_roles_request_builder import (
-        ResourceRolesRequestBuilder,
-    )
-
     roles = await own.resource_roles.get(
         asking(
             ResourceRolesRequestBuilder,
-            "ResourceRolesRequestBuilderGetQueryParameters",
             filter=f"originSystem eq 'AadGroup' and displayName eq 'Member' and resource/id eq '{resource.id}'",
             expand=["resource"],
         )
@@ -260,14 +258,9 @@ async def main():
     ended = await finished(governance.assignment_requests, asked.id)
     step("the request is delivered", ended.state == AccessPackageRequestState.Delivered, ended)
 
-    from msgraph.generated.identity_governance.entitlement_management.assignments.assignments_request_builder import (
-        AssignmentsRequestBuilder,
-    )
-
     assignments = await governance.assignments.get(
         asking(
             AssignmentsRequestBuilder,
-            "AssignmentsRequestBuilderGetQueryParameters",
             filter=f"assignmentPolicy/id eq '{policy.id}'",
             expand=["target"],
         )
@@ -315,8 +308,6 @@ async def main():
 
 async def paging(graph):
     """More groups than fit on a page, followed by the SDK's own iterator."""
-    from msgraph.generated.groups.groups_request_builder import GroupsRequestBuilder
-
     made = []
     for number in range(5):
         named = Group(
@@ -329,7 +320,6 @@ async def paging(graph):
     first = await graph.groups.get(
         asking(
             GroupsRequestBuilder,
-            "GroupsRequestBuilderGetQueryParameters",
             filter="startswith(displayName,'page ')",
             top=2,
         )
