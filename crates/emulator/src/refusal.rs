@@ -125,6 +125,8 @@ rules! {
     OBJECT_NOT_FOUND: "object-not-found", 404 "Request_ResourceNotFound", "An object that is not in the directory is answered by 404.", Reported, "live GET battery of 2026; two clients", false;
     PRINCIPAL_NAME_TAKEN: "principal-name-taken", 400 "Request_BadRequest", "A sign-in name is unique in the tenant.", Reported, "public logs of user creation", false;
     DIRECTORY_VALUE_MISSING: "directory-value-missing", 400 "Request_BadRequest", "A new object has its required properties, and an update does not empty them.", Assumed, "the documented required properties of POST users and POST groups", false;
+    REFERENCE_EXISTS: "reference-exists", 400 "Request_BadRequest", "An object is on a group's list once.", Documented, "reference pages of POST members and owners; a client's constant has the words", false;
+    LAST_OWNER: "last-owner", 400 "Request_BadRequest", "The last owner of a group stays.", Reported, "documented to be refused; the words are those of many public logs", false;
     ROLE_ASSIGNMENT_CONFLICT: "role-assignment-conflict", 400 "Request_BadRequest", "The same role is given to the same principal once.", Reported, "a public log of 2020", false;
 
     PRIVILEGES: "privileges", 403 "Authorization_RequestDenied", "The directory refuses a token without a permission for the call.", Recorded, "live run of 2026, an application without a permission", false;
@@ -145,6 +147,14 @@ rules! {
     ASSIGNMENT_NOT_FOUND: "assignment-not-found", 404 "AssignmentNotFound", "An assignment that is not there is answered by 404.", Assumed, "the pattern of the other codes", true;
     RESOURCE_NOT_FOUND: "resource-not-found", 404 "ResourceNotFound", "A resource that is not in the catalog is answered by 404.", Recorded, "microsoft-graph-docs issue 18874; console log of 22 October 2024", true;
     ROLE_NOT_FOUND: "role-not-found", 404 "RoleNotFound", "A role that the resource does not have is answered by 404.", Recorded, "terraform-provider-azuread issue 1066", true;
+    APPROVAL_NOT_FOUND: "approval-not-found", 404 "ApprovalNotFound", "An approval, or a stage, that is not there is answered by 404.", Documented, "reference page of PATCH approval stages; the code is not known", true;
+    SUBJECT_MISSING: "subject-missing", 404 "SubjectNotFound", "A subject that is not there is answered by 404.", Assumed, "the pattern of the other codes", true;
+    RESOURCE_ROLE_NOT_FOUND: "resource-role-not-found", 404 "AccessPackageAssignmentResourceRoleNotFound", "A role that an assignment gave, and that is not there, is answered by 404.", Assumed, "the pattern of the other codes", true;
+    FUNCTION_ARGUMENT: "function-argument", 400 "BadRequest", "A function is called with the arguments that it has.", Assumed, "documented arguments; the words are not known", true;
+    REFERENCE_INVALID: "reference-invalid", 400 "BadRequest", "A reference names an object by its address.", Assumed, "documented form; the words are not known", true;
+    REFERENCE_MISSING: "reference-missing", 404 "ResourceNotFound", "A reference that is removed is there.", Assumed, "the pattern of the other codes", true;
+    NOT_WAITING: "not-waiting-for-callback", 400 "InvalidRequestStatus", "A request is resumed while it waits for a workflow.", Assumed, "the status is documented; the code is not known", true;
+    MOVE_RESOURCES: "move-resources", 400 "ResourceNotFound", "A package moves to a catalog that has its resources.", Assumed, "documented to be refused; the code is not known", true;
     ROLE_DEFINITION_NOT_FOUND: "role-definition-not-found", 404 "RoleDefinitionNotFound", "A role of entitlement management that does not exist is answered by 404.", Assumed, "the pattern of the other codes", true;
     ROLE_SCOPE_NOT_FOUND: "role-scope-not-found", 404 "ResourceRoleScopeNotFound", "A resource role scope that is not in the package is answered by 404.", Assumed, "the pattern of the other codes", true;
     SCOPE_NOT_FOUND: "scope-not-found", 404 "ScopeNotFound", "A scope that is not the resource's is answered by 404.", Assumed, "the pattern of the other codes", true;
@@ -172,6 +182,15 @@ rules! {
     EXISTING_GRANT: "existing-grant", 400 "ExistingGrant", "Whoever has a package cannot ask for it again.", Assumed, "the portal refuses; the code is not known", true;
     NO_VALID_POLICY: "no-valid-policy", 400 "InvalidPolicy", "A request names a policy by which its target may ask.", Assumed, "the words are seen (a blog of 13 May 2025), the code is not", true;
     TARGET_OUT_OF_SCOPE: "target-out-of-scope", 400 "InvalidPolicy", "The target of a direct assignment is covered by the policy.", Assumed, "the words are seen (entra-docs issue 967), the code is not", true;
+    INCOMPATIBLE: "incompatible", 400 "IncompatibleAccessPackage", "Nobody is given a package beside something that it is incompatible with.", Assumed, "documented to be refused; the code is not known", true;
+    JUSTIFICATION_MISSING: "justification-missing", 400 "InvalidRequest", "A request says why, where the policy asks for it.", Assumed, "documented to be refused; the code is not known", true;
+    ANSWER_MISSING: "answer-missing", 400 "InvalidRequest", "A request answers the questions that the policy demands.", Assumed, "documented to be refused; the code is not known", true;
+    SCHEDULE_OUTSIDE_POLICY: "schedule-outside-policy", 400 "InvalidRequest", "A schedule of one's own is within the policy's, which must allow it.", Assumed, "the policy's property is documented; the refusal is not known", true;
+    REQUEST_NOT_CANCELLABLE: "request-not-cancellable", 400 "RequestNotCancellable", "A request can be canceled while nothing of it is carried out.", Assumed, "the states are documented; the code is not known", true;
+    REQUEST_NOT_REPROCESSABLE: "request-not-reprocessable", 400 "RequestNotReprocessable", "A request is reprocessed where its delivery failed, within 14 days.", Assumed, "the states are documented; the code is not known", true;
+    REQUEST_NOT_DELETABLE: "request-not-deletable", 400 "RequestNotDeletable", "A request is deleted when it is over.", Assumed, "the states are documented; the code is not known", true;
+    APPROVAL_FORBIDDEN: "approval-forbidden", 403 "UnAuthorized", "An approval is seen and decided by its approvers, and nobody decides about their own request.", Documented, "reference pages of approvals; the words are those of other refusals", true;
+    APPROVAL_DECIDED: "approval-decided", 409 "RequestApprovalDecided", "A stage is decided once.", Documented, "reference page of PATCH approval stages; the code is not known", true;
     SUBJECT_NOT_FOUND: "subject-not-found", 400 "SubjectNotFound", "A target or a principal is in the directory.", Assumed, "the pattern of the other codes", true;
     ANY_USER_POLICY: "any-user-policy", 400 "AnyUserPolicyValidationError", "A policy for everybody outside demands an approval.", Recorded, "live run of 2026", true;
     APPROVAL_STAGES: "approval-stages", 400 "InvalidApprovalStages", "A policy that demands an approval has stages.", Recorded, "live runs of 6 September 2026", true;

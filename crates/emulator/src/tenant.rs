@@ -343,6 +343,7 @@ fn user(id: &str, nickname: &str, name: &str, is_guest: bool, created: Timestamp
         mail_nickname: nickname.to_owned(),
         is_guest,
         created,
+        manager: None,
         password: None,
         others: serde_json::Map::new(),
     }

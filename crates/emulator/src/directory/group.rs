@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, not_emptied, required, typed, with_given};
 use crate::ids::Ids;
-use crate::refusal::{Refusal, object_not_found};
+use crate::refusal::{LAST_OWNER, REFERENCE_EXISTS, Refusal, object_not_found};
 use crate::time;
 
 /// A group.
@@ -34,17 +34,8 @@ impl Directory {
     ) -> Result<String, Refusal> {
         required(body, "Group", &REQUIRED)?;
         let text = |name: &str| body[name].as_str().map(str::to_owned);
-        let bound = |name: &str| -> Result<Vec<String>, Refusal> {
-            let links = body[name].as_array().into_iter().flatten();
-            let ids = links.map(|link| {
-                let id = link.as_str().and_then(|link| link.rsplit('/').next()).unwrap_or_default();
-                let known = self.users.contains_key(id) || self.service_principals.contains_key(id);
-                known.then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
-            });
-            ids.collect()
-        };
-        let members = bound("members@odata.bind")?;
-        let mut owners = bound("owners@odata.bind")?;
+        let members = self.bound(&body["members@odata.bind"])?;
+        let mut owners = self.bound(&body["owners@odata.bind"])?;
         if owners.is_empty() && self.users.contains_key(caller) {
             owners.push(caller.to_owned());
         }
@@ -65,10 +56,29 @@ impl Directory {
         Ok(id)
     }
 
+    /// The objects that a list of addresses names, all of them there.
+    fn bound(&self, links: &Value) -> Result<Vec<String>, Refusal> {
+        let links = links.as_array().into_iter().flatten();
+        let ids = links.map(|link| {
+            let id = link.as_str().and_then(|link| link.rsplit('/').next()).unwrap_or_default();
+            let known = self.users.contains_key(id) || self.service_principals.contains_key(id);
+            known.then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
+        });
+        ids.collect()
+    }
+
     /// Changes what the body names, and nothing else.
     pub(crate) fn update_group(&mut self, id: &str, body: &Value) -> Result<(), Refusal> {
-        let group = self.groups.get_mut(id).ok_or_else(|| object_not_found(id))?;
         not_emptied(body, "Group", &REQUIRED)?;
+        let added = self.bound(&body["members@odata.bind"])?;
+        let group = self.groups.get_mut(id).ok_or_else(|| object_not_found(id))?;
+        // Any error in the body means that none is added (reference page).
+        if added.iter().any(|object| group.members.contains(object)) {
+            return Err(REFERENCE_EXISTS.says(
+                "One or more added object references already exist for the following modified properties: 'members'.",
+            ));
+        }
+        group.members.extend(added);
         if let Some(name) = body["displayName"].as_str() {
             name.clone_into(&mut group.display_name);
         }
@@ -80,6 +90,53 @@ impl Directory {
         }
         group.others.extend(given(body));
         Ok(())
+    }
+
+    /// Puts an object on a group's `members` or `owners`.
+    pub(crate) fn add_to_group(
+        &mut self,
+        id: &str,
+        list: &str,
+        object: &str,
+    ) -> Result<(), Refusal> {
+        if self.object(object).is_none() {
+            return Err(object_not_found(object));
+        }
+        let held = self.held(id, list)?;
+        if held.iter().any(|known| known == object) {
+            return Err(REFERENCE_EXISTS.says(format!(
+                "One or more added object references already exist for the following modified properties: '{list}'."
+            )));
+        }
+        held.push(object.to_owned());
+        Ok(())
+    }
+
+    /// Takes an object off a group's `members` or `owners`.
+    pub(crate) fn remove_from_group(
+        &mut self,
+        id: &str,
+        list: &str,
+        object: &str,
+    ) -> Result<(), Refusal> {
+        let held = self.held(id, list)?;
+        let at = held.iter().position(|known| known == object);
+        let at = at.ok_or_else(|| object_not_found(object))?;
+        if list == "owners" && held.len() == 1 {
+            return Err(LAST_OWNER.says(
+                "The group must have at least one owner, hence this owner cannot be removed.",
+            ));
+        }
+        held.remove(at);
+        Ok(())
+    }
+
+    fn held(&mut self, id: &str, list: &str) -> Result<&mut Vec<String>, Refusal> {
+        let group = self.groups.get_mut(id).ok_or_else(|| object_not_found(id))?;
+        Ok(match list {
+            "owners" => &mut group.owners,
+            _ => &mut group.members,
+        })
     }
 
     /// The groups that somebody is a member of.

@@ -17,6 +17,8 @@ pub(crate) struct User {
     pub(crate) mail_nickname: String,
     pub(crate) is_guest: bool,
     pub(crate) created: Timestamp,
+    /// The id of whoever they report to.
+    pub(crate) manager: Option<String>,
     /// By which they sign in; some only ever get a token.
     pub(crate) password: Option<SecretString>,
     /// Properties that were given and mean nothing here.
@@ -67,6 +69,7 @@ impl Directory {
                 mail_nickname: text("mailNickname"),
                 is_guest: text("userType").eq_ignore_ascii_case("guest"),
                 created: now,
+                manager: None,
                 password: password.map(SecretString::from),
                 others,
             },
@@ -118,6 +121,13 @@ impl Directory {
         Ok(())
     }
 
+    /// Whom a user reports to.
+    pub(crate) fn set_manager(&mut self, id: &str, manager: Option<String>) {
+        if let Some(user) = self.users.get_mut(id) {
+            user.manager = manager;
+        }
+    }
+
     /// Deletes a user, their memberships and their directory roles.
     pub(crate) fn delete_user(&mut self, id: &str) -> bool {
         if self.users.shift_remove(id).is_none() {
@@ -126,6 +136,9 @@ impl Directory {
         for group in self.groups.values_mut() {
             group.members.retain(|member| member != id);
             group.owners.retain(|owner| owner != id);
+        }
+        for user in self.users.values_mut().filter(|user| user.manager.as_deref() == Some(id)) {
+            user.manager = None;
         }
         self.role_assignments.retain(|_, assignment| assignment.principal_id != id);
         true

@@ -1,7 +1,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, not_found};
+use super::known_word;
+use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, SUBJECT_MISSING, invalid_model, not_found};
 use crate::state::State;
 use crate::time;
 
@@ -13,8 +14,11 @@ pub(crate) struct Assignment {
     pub(crate) package_id: String,
     pub(crate) policy_id: String,
     pub(crate) subject_id: String,
+    /// The object id of whoever asked for it; nothing where the service did.
+    pub(crate) created_by: Option<String>,
     pub(crate) state: &'static str,
     pub(crate) status: &'static str,
+    pub(crate) is_extended: bool,
     pub(crate) start: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
     pub(crate) expired: Option<Timestamp>,
@@ -46,6 +50,8 @@ pub(crate) struct Subject {
     pub(crate) object_id: String,
     pub(crate) display_name: String,
     pub(crate) principal_name: String,
+    /// A word of `accessPackageSubjectLifecycle`.
+    pub(crate) lifecycle: &'static str,
 }
 
 impl Assignment {
@@ -72,7 +78,7 @@ impl Assignment {
             "targetId": target,
             "status": self.status,
             "state": self.state,
-            "isExtended": false,
+            "isExtended": self.is_extended,
             "expiredDateTime": time::read_option(self.expired),
             "schedule": {
                 "startDateTime": time::read_option(self.start),
@@ -96,7 +102,7 @@ impl Subject {
             "email": "",
             "onPremisesSecurityIdentifier": null,
             "subjectType": "user",
-            "subjectLifecycle": "notDefined",
+            "subjectLifecycle": self.lifecycle,
             "cleanupScheduledDateTime": null,
             "connectedOrganizationId": null,
         })
@@ -114,6 +120,27 @@ impl State {
         assignment.row(subject.map_or("", |subject| &subject.object_id))
     }
 
+    /// The subject of that id, or `objectId='…'` of the user it stands for.
+    pub(crate) fn subject(&self, named: &str) -> Result<&Subject, Refusal> {
+        let subjects = &self.entitlement.subjects;
+        let object = named.strip_prefix("objectId=").map(|object| object.trim_matches('\''));
+        let found = match object {
+            Some(object) => subjects.values().find(|s| s.object_id.eq_ignore_ascii_case(object)),
+            None => subjects.get(named),
+        };
+        found.ok_or_else(|| not_found(&SUBJECT_MISSING, "subject"))
+    }
+
+    /// Changes whether a guest is governed, the one thing that can be changed (reference page).
+    pub(crate) fn update_subject(&mut self, id: &str, body: &Value) -> Result<(), Refusal> {
+        let word = body["subjectLifecycle"].as_str().ok_or_else(invalid_model)?;
+        let word = known_word(word, &["notDefined", "notGoverned", "governed"])?;
+        if let Some(subject) = self.entitlement.subjects.get_mut(id) {
+            subject.lifecycle = word;
+        }
+        Ok(())
+    }
+
     /// The subject that stands for a user, made where it is the first time.
     pub(crate) fn subject_of(&mut self, user: &str) -> String {
         let known = self.entitlement.subjects.values().find(|subject| subject.object_id == user);
@@ -129,6 +156,7 @@ impl State {
                 object_id: user.to_owned(),
                 display_name: found.map(|user| user.display_name.clone()).unwrap_or_default(),
                 principal_name: found.map(|user| user.principal_name.clone()).unwrap_or_default(),
+                lifecycle: "notDefined",
             },
         );
         id

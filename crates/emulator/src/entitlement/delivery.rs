@@ -2,14 +2,21 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::request::About;
 use super::{Assignment, Given, Request, RoleScope};
 use crate::state::{BEGINS_AFTER, DELIVERS_AFTER, NOTIFIES_AFTER, State};
 
 /// Something that falls due.
 #[derive(Debug, Clone)]
 pub(crate) enum Due {
-    /// A request begins to be carried out.
+    /// A request is looked at: it is carried out, or somebody is asked.
     Begin(String),
+    /// The time has come from which access was asked for.
+    Start(String),
+    /// A stage of an approval has waited long enough for its first approvers.
+    Escalate(String, usize),
+    /// A stage of an approval has waited long enough.
+    TimeOut(String, usize),
     /// A request is carried out.
     Deliver(String),
     /// The people concerned are told.
@@ -32,45 +39,81 @@ impl State {
                 break;
             }
             match entry.remove() {
-                Due::Begin(id) => self.begin(&id),
+                Due::Begin(id) => self.begin(&id, at),
+                Due::Start(id) => self.start(&id, at),
+                Due::Escalate(id, stage) => self.escalate(&id, stage),
+                Due::TimeOut(id, stage) => self.time_out(&id, stage, at),
                 Due::Deliver(id) => self.deliver(&id, at),
                 Due::Notify(id) => self.notify(&id),
-                Due::NearExpiry(id) => self.near_expiry(&id),
+                Due::NearExpiry(id) => self.near_expiry(&id, at),
                 Due::Expire(id) => self.expire(&id, at),
             }
         }
     }
 
-    fn schedule(&mut self, at: Timestamp, due: Due) {
+    pub(super) fn schedule(&mut self, at: Timestamp, due: Due) {
         self.entitlement.due_made += 1;
         self.entitlement.due.insert((at, self.entitlement.due_made), due);
     }
 
-    /// Takes a request in and plans how it is carried out.
-    pub(crate) fn submit(&mut self, request: Request) {
-        let after =
-            |delay: SignedDuration| request.created.saturating_add(delay).unwrap_or(Timestamp::MAX);
-        let steps = [
-            (after(BEGINS_AFTER), Due::Begin(request.id.clone())),
-            (after(DELIVERS_AFTER), Due::Deliver(request.id.clone())),
-            (after(NOTIFIES_AFTER), Due::Notify(request.id.clone())),
-        ];
-        for (at, due) in steps {
-            self.schedule(at, due);
-        }
+    /// Takes a request in and plans when it is looked at.
+    pub(super) fn submit(&mut self, request: Request) {
+        self.schedule(later(request.created, BEGINS_AFTER), Due::Begin(request.id.clone()));
         self.entitlement.requests.insert(request.id.clone(), request);
     }
 
-    fn begin(&mut self, id: &str) {
-        let assignment_id = self.ids.next();
+    /// Asks whoever must approve, or carries the request out.
+    fn begin(&mut self, id: &str, at: Timestamp) {
+        let Some(request) = self.entitlement.requests.get(id) else { return };
+        if request.state != "submitted" {
+            return;
+        }
+        let policy = self.entitlement.policies.get(&request.policy_id);
+        let kind = request.kind;
+        // Whom an administrator assigns, nobody is asked about (every live run).
+        let asks = matches!(kind, "userAdd" | "userUpdate");
+        match asks && policy.is_some_and(|policy| policy.needs_approval(kind)) {
+            true => self.ask_approvers(id, at),
+            false => self.carry_out(id, at),
+        }
+    }
+
+    /// Carries out a request that nobody need be asked about any more, at the time it names.
+    pub(super) fn carry_out(&mut self, id: &str, at: Timestamp) {
+        let Some(request) = self.entitlement.requests.get_mut(id) else { return };
+        let start = request.schedule.start.filter(|start| *start > at);
+        match start.filter(|_| !request.removes() && !request.changes()) {
+            Some(start) => {
+                request.state = "scheduled";
+                request.status = "PendingNotBefore";
+                self.schedule(start, Due::Start(id.to_owned()));
+            }
+            None => self.begin_delivery(id, at),
+        }
+    }
+
+    fn start(&mut self, id: &str, at: Timestamp) {
+        let waits = self.entitlement.requests.get(id).is_some_and(|r| r.state == "scheduled");
+        if waits {
+            self.begin_delivery(id, at);
+        }
+    }
+
+    fn begin_delivery(&mut self, id: &str, at: Timestamp) {
         let Some(request) = self.entitlement.requests.get_mut(id) else { return };
         request.state = "delivering";
         request.status = "Delivering";
-        if request.removes() {
+        let adds = !request.removes() && request.assignment_id.is_none();
+        let request = request.clone();
+        self.schedule(later(at, DELIVERS_AFTER), Due::Deliver(id.to_owned()));
+        self.schedule(later(at, NOTIFIES_AFTER), Due::Notify(id.to_owned()));
+        if !adds {
             return;
         }
-        request.assignment_id = Some(assignment_id.clone());
-        let request = request.clone();
+        let assignment_id = self.ids.next();
+        if let Some(request) = self.entitlement.requests.get_mut(id) {
+            request.assignment_id = Some(assignment_id.clone());
+        }
         let package = self.entitlement.packages.get(&request.package_id);
         let catalog_id = package.map(|package| package.catalog_id.clone()).unwrap_or_default();
         self.entitlement.assignments.insert(
@@ -81,8 +124,10 @@ impl State {
                 package_id: request.package_id,
                 policy_id: request.policy_id,
                 subject_id: request.subject_id,
+                created_by: request.created_by,
                 state: "delivering",
                 status: "Delivering",
+                is_extended: false,
                 start: None,
                 end: None,
                 expired: None,
@@ -99,7 +144,8 @@ impl State {
                 self.revoke(&assignment_id, at);
                 ("delivered", "Fulfilled")
             }
-            false => self.grant(&assignment_id, at),
+            false if request.changes() => self.extend(&assignment_id, &request, at),
+            false => self.grant(&assignment_id, &request, at),
         };
         if let Some(request) = self.entitlement.requests.get_mut(id) {
             request.state = state;
@@ -122,7 +168,12 @@ impl State {
     }
 
     /// Gives what the package holds. What the origin does not have any more is not given.
-    fn grant(&mut self, assignment_id: &str, at: Timestamp) -> (&'static str, &'static str) {
+    fn grant(
+        &mut self,
+        assignment_id: &str,
+        request: &Request,
+        at: Timestamp,
+    ) -> (&'static str, &'static str) {
         let failed = ("deliveryFailed", "DeliveryFailed");
         let Some(assignment) = self.entitlement.assignments.get(assignment_id).cloned() else {
             return failed;
@@ -133,7 +184,7 @@ impl State {
         let wanted: Vec<RoleScope> = package.role_scopes.values().cloned().collect();
         let given: Vec<Given> =
             wanted.iter().filter_map(|scope| self.give(&assignment, scope)).collect();
-        let end = self.entitlement.policies.get(&assignment.policy_id).and_then(|p| p.end(at));
+        let end = self.end(&assignment, request, at);
         let (state, status) = match given.len() {
             n if n == wanted.len() => ("delivered", "Delivered"),
             0 => ("deliveryFailed", "DeliveryFailed"),
@@ -146,17 +197,55 @@ impl State {
             assignment.end = end;
             assignment.given = given;
         }
-        if let Some(end) = end {
-            let near = end.saturating_sub(NEAR).unwrap_or(end);
-            if near > at {
-                self.schedule(near, Due::NearExpiry(assignment_id.to_owned()));
-            }
-            self.schedule(end, Due::Expire(assignment_id.to_owned()));
-        }
+        self.plan_expiry(assignment_id, end, at);
         match state {
             "delivered" => ("delivered", "Fulfilled"),
             _ => (state, status),
         }
+    }
+
+    /// Gives what is held already another end.
+    fn extend(
+        &mut self,
+        assignment_id: &str,
+        request: &Request,
+        at: Timestamp,
+    ) -> (&'static str, &'static str) {
+        let Some(assignment) = self.entitlement.assignments.get(assignment_id).cloned() else {
+            return ("deliveryFailed", "DeliveryFailed");
+        };
+        let end = match request.schedule.expiration {
+            Some(_) => self.end(&assignment, request, at),
+            None if request.kind == "userUpdate" => self.end(&assignment, request, at),
+            // Other answers alone.
+            None => assignment.end,
+        };
+        if let Some(assignment) = self.entitlement.assignments.get_mut(assignment_id) {
+            assignment.end = end;
+            assignment.is_extended = true;
+            if assignment.state == "delivered" {
+                assignment.status = "Delivered";
+            }
+        }
+        self.plan_expiry(assignment_id, end, at);
+        ("delivered", "Fulfilled")
+    }
+
+    /// When an assignment ends: as the request asks for, and no later than the policy has it.
+    fn end(&self, assignment: &Assignment, request: &Request, at: Timestamp) -> Option<Timestamp> {
+        let policy = self.entitlement.policies.get(&assignment.policy_id);
+        let latest = policy.and_then(|policy| policy.end(at));
+        let end = request.schedule.end(policy, at);
+        end.into_iter().chain(latest).min()
+    }
+
+    fn plan_expiry(&mut self, assignment_id: &str, end: Option<Timestamp>, at: Timestamp) {
+        let Some(end) = end else { return };
+        let near = end.saturating_sub(NEAR).unwrap_or(end);
+        if near > at {
+            self.schedule(near, Due::NearExpiry(assignment_id.to_owned()));
+        }
+        self.schedule(end, Due::Expire(assignment_id.to_owned()));
     }
 
     /// Gives one role, if its origin still has it.
@@ -192,7 +281,7 @@ impl State {
         }
     }
 
-    fn revoke(&mut self, assignment_id: &str, at: Timestamp) {
+    pub(super) fn revoke(&mut self, assignment_id: &str, at: Timestamp) {
         let Some(assignment) = self.entitlement.assignments.get_mut(assignment_id) else { return };
         assignment.state = "expired";
         assignment.status = "Expired";
@@ -221,12 +310,16 @@ impl State {
     /// Gives whoever has a package the role that it got since.
     pub(crate) fn give_to_holders(&mut self, package_id: &str, scope: &RoleScope) {
         for assignment in self.holders(package_id) {
-            let Some(given) = self.give(&assignment, scope) else { continue };
-            if let Some(held) = self.entitlement.assignments.get_mut(&assignment.id)
-                && !held.given.iter().any(|known| known.is_same_role(&given))
-            {
-                held.given.push(given);
-            }
+            self.give_to(&assignment, scope);
+        }
+    }
+
+    fn give_to(&mut self, assignment: &Assignment, scope: &RoleScope) {
+        let Some(given) = self.give(assignment, scope) else { return };
+        if let Some(held) = self.entitlement.assignments.get_mut(&assignment.id)
+            && !held.given.iter().any(|known| known.is_same_role(&given))
+        {
+            held.given.push(given);
         }
     }
 
@@ -253,9 +346,13 @@ impl State {
         self.entitlement.assignments.values().filter(holds).cloned().collect()
     }
 
-    fn near_expiry(&mut self, id: &str) {
+    /// What was planned for an end that is another by now is passed over.
+    fn near_expiry(&mut self, id: &str, at: Timestamp) {
         let assignment = self.entitlement.assignments.get_mut(id);
-        if let Some(assignment) = assignment.filter(|a| a.state == "delivered") {
+        let near = |a: &&mut Assignment| {
+            a.state == "delivered" && a.end.is_some_and(|end| end.duration_since(at) <= NEAR)
+        };
+        if let Some(assignment) = assignment.filter(near) {
             assignment.status = "NearExpiry1DayNotificationTriggered";
         }
     }
@@ -263,9 +360,26 @@ impl State {
     /// The service itself asks for the removal (documented: requests of type systemRemove track
     /// what expires).
     fn expire(&mut self, id: &str, at: Timestamp) {
-        let Some(assignment) = self.entitlement.assignments.get(id).cloned() else { return };
-        if assignment.is_current() && !self.is_asked_about(id) {
-            self.submit_removal("systemRemove", assignment, at, None);
+        let Some(assignment) = self.entitlement.assignments.get(id) else { return };
+        let over = assignment.end.is_some_and(|end| end <= at);
+        if over && assignment.is_current() && !self.is_asked_about(id) {
+            let about = About::of(assignment);
+            self.remove_by_system(about, at);
         }
     }
+
+    /// Gives an assignment anew what its package holds.
+    pub(crate) fn reprocess_assignment(&mut self, id: &str) {
+        let Some(assignment) = self.entitlement.assignments.get(id).cloned() else { return };
+        let package = self.entitlement.packages.get(&assignment.package_id);
+        let scopes: Vec<_> =
+            package.into_iter().flat_map(|p| p.role_scopes.values()).cloned().collect();
+        for scope in scopes {
+            self.give_to(&assignment, &scope);
+        }
+    }
+}
+
+fn later(at: Timestamp, delay: SignedDuration) -> Timestamp {
+    at.saturating_add(delay).unwrap_or(Timestamp::MAX)
 }

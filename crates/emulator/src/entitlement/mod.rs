@@ -3,6 +3,7 @@
 //! Rows are canonical JSON, superset of both versions. Members whose names start with `$` are for
 //! [`State::related`] alone and never leave.
 
+mod approval;
 mod assignment;
 mod catalog;
 mod delivery;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::refusal::{Refusal, WORD_UNKNOWN, invalid_model, not_implemented};
 use crate::state::{Caller, State, Table};
 
+pub(crate) use approval::Approval;
 pub(crate) use assignment::{Assignment, Given, Subject};
 pub(crate) use catalog::Catalog;
 pub(crate) use delivery::Due;
@@ -40,6 +42,7 @@ pub(crate) struct Entitlement {
     pub(crate) packages: Table<Package>,
     pub(crate) policies: Table<Policy>,
     pub(crate) requests: Table<Request>,
+    pub(crate) approvals: Table<Approval>,
     pub(crate) assignments: Table<Assignment>,
     pub(crate) subjects: Table<Subject>,
     pub(crate) role_assignments: Table<CatalogRoleAssignment>,

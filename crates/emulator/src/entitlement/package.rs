@@ -22,6 +22,9 @@ pub(crate) struct Package {
     pub(crate) created: Timestamp,
     pub(crate) modified: Modified,
     pub(crate) role_scopes: Table<RoleScope>,
+    /// Ids of what nobody may have beside it.
+    pub(crate) incompatible_packages: Vec<String>,
+    pub(crate) incompatible_groups: Vec<String>,
 }
 
 /// A resource role that a package grants.
@@ -107,6 +110,8 @@ impl State {
                 created: caller.now,
                 modified,
                 role_scopes: Table::new(),
+                incompatible_packages: Vec::new(),
+                incompatible_groups: Vec::new(),
             },
         );
         Ok(id)
@@ -245,5 +250,31 @@ impl State {
             removed.ok_or_else(|| not_found(&ROLE_SCOPE_NOT_FOUND, "resource role scope"))?;
         self.take_from_holders(package_id, &removed);
         Ok(())
+    }
+
+    /// Moves a package to another catalog, which must have its resources; their role scopes follow.
+    /// Whether it went.
+    pub(crate) fn move_package(&mut self, id: &str, catalog_id: &str) -> bool {
+        let e = &self.entitlement;
+        let Some(package) = e.packages.get(id) else { return false };
+        let there = |scope: &RoleScope| {
+            let origin = &e.resources.get(&scope.resource_id)?.origin_id;
+            let mut resources = e.resources.values();
+            let twin = resources.find(|r| r.catalog_id == catalog_id && r.origin_id == *origin)?;
+            Some((scope.id.clone(), twin.id.clone()))
+        };
+        let Some(moved) = package.role_scopes.values().map(there).collect::<Option<Vec<_>>>()
+        else {
+            return false;
+        };
+        if let Some(package) = self.entitlement.packages.get_mut(id) {
+            catalog_id.clone_into(&mut package.catalog_id);
+            for (scope, resource) in moved {
+                if let Some(scope) = package.role_scopes.get_mut(&scope) {
+                    scope.resource_id = resource;
+                }
+            }
+        }
+        true
     }
 }

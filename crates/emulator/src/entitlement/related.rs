@@ -91,9 +91,23 @@ impl State {
                 let package = e.packages.get(key("accessPackageId"));
                 one(package.and_then(|p| e.catalogs.get(&p.catalog_id)).map(|c| c.row()))
             }
-            // Not kept: neither can be given to a policy here.
-            ("accessPackageAssignmentPolicy", "customExtensionStageSettings" | "questions") => {
-                many(vec![])
+            // Not kept: it cannot be given to a policy here.
+            ("accessPackageAssignmentPolicy", "customExtensionStageSettings") => many(vec![]),
+            ("accessPackageAssignmentPolicy", "questions") if version == Version::V1 => {
+                many(row[name].as_array().cloned().unwrap_or_default())
+            }
+            ("accessPackage", "incompatibleAccessPackages") => {
+                let other = e.packages.get(id).into_iter().flat_map(|p| &p.incompatible_packages);
+                many(other.filter_map(|id| e.packages.get(id)).map(|p| p.row()).collect())
+            }
+            ("accessPackage", "accessPackagesIncompatibleWith") => {
+                let says = |p: &&super::Package| p.incompatible_packages.iter().any(|o| o == id);
+                many(e.packages.values().filter(says).map(|p| p.row()).collect())
+            }
+            ("accessPackage", "incompatibleGroups") => {
+                let groups = e.packages.get(id).into_iter().flat_map(|p| &p.incompatible_groups);
+                let groups = groups.filter_map(|id| self.directory.groups.get(id));
+                many(groups.map(|group| group.row()).collect())
             }
             ("accessPackageSubject", "connectedOrganization") => one(None),
             ("accessPackageAssignmentPolicy" | "accessPackageAssignment", "accessPackage") => {
@@ -200,6 +214,7 @@ impl State {
                 let rows = self.directory.environments.values().map(|e| e.row());
                 (&noun::ENVIRONMENT, Box::new(rows))
             }
+            "subjects" => (&noun::SUBJECT, Box::new(e.subjects.values().map(|s| s.row()))),
             "accessPackageAssignmentResourceRoles" => {
                 let rows = self.given_rows(e.assignments.values());
                 (&noun::ASSIGNMENT_RESOURCE_ROLE, Box::new(rows))

@@ -8,7 +8,7 @@ use crate::directory::{
 };
 use crate::refusal::{
     ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, ORIGIN_NOT_FOUND,
-    RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found, not_implemented,
+    RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -196,12 +196,10 @@ impl State {
         let catalog_id = body["catalog"]["id"].as_str().unwrap_or_default();
         self.catalog(catalog_id)?;
         not_honoured(body, &["isValidationOnly"])?;
-        if kind == "adminUpdate" {
-            return Err(not_implemented("requestType adminUpdate"));
-        }
         let catalog_id = catalog_id.to_owned();
         let resource_id = match kind {
             "adminAdd" => self.add_resource(&catalog_id, &body["resource"], caller)?,
+            "adminUpdate" => self.update_resource(&catalog_id, &body["resource"])?,
             _ => self.remove_resource(&catalog_id, &body["resource"])?,
         };
         let id = self.ids.next();
@@ -360,6 +358,33 @@ impl State {
             )));
         }
         self.entitlement.resources.shift_remove(&id);
+        Ok(id)
+    }
+
+    /// Takes name and description anew from the origin; what is gone there stays as it was.
+    pub(crate) fn refresh_resource(&mut self, catalog_id: &str, id: &str) -> Result<(), Refusal> {
+        let known = self.resource(id)?;
+        if known.catalog_id != catalog_id {
+            return Err(not_found(&RESOURCE_NOT_FOUND, "resource"));
+        }
+        let origin = self.origin(known.origin_system, &known.origin_id, &Value::Null);
+        if let (Ok((name, description, _)), Some(resource)) =
+            (origin, self.entitlement.resources.get_mut(id))
+        {
+            resource.display_name = name;
+            resource.description = description.or(resource.description.take());
+        }
+        Ok(())
+    }
+
+    /// Changes what the body says of a resource that is in the catalog: its attributes.
+    fn update_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<String, Refusal> {
+        let id = self.resource_of(catalog_id, wanted)?.id.clone();
+        if let (Value::Array(attributes), Some(resource)) =
+            (&wanted["attributes"], self.entitlement.resources.get_mut(&id))
+        {
+            resource.attributes = Value::Array(attributes.clone());
+        }
         Ok(id)
     }
 }

@@ -28,6 +28,10 @@ impl Answer {
         Self { status: StatusCode::NO_CONTENT, body: None }
     }
 
+    pub(crate) fn accepted() -> Self {
+        Self { status: StatusCode::ACCEPTED, body: None }
+    }
+
     pub(crate) fn empty() -> Self {
         Self { status: StatusCode::OK, body: None }
     }

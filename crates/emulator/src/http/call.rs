@@ -182,6 +182,12 @@ impl Call {
         }
     }
 
+    /// The id that the body of a `$ref` names: the last segment of an address, in either form.
+    pub(crate) fn referenced(&self) -> Option<String> {
+        let address = self.body["@odata.id"].as_str()?;
+        segments(address).pop().filter(|id| !id.is_empty())
+    }
+
     /// `https://host/v1.0/$metadata#` and `fragment`.
     pub(crate) fn context(&self, fragment: &str) -> String {
         format!("{}/{}/$metadata#{fragment}", self.origin, self.version)

@@ -13,7 +13,9 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
 use crate::entitlement::Related;
-use crate::refusal::{ME_NEEDS_USER, Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found};
+use crate::refusal::{
+    ME_NEEDS_USER, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found,
+};
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
 
@@ -49,10 +51,27 @@ pub(crate) fn answer(
             ["roleManagement", "directory", set @ ("roleDefinitions" | "roleAssignments"), id],
         ) => one(state, call, set, id),
         (&Method::GET, ["groups", id, of @ ("members" | "owners")]) => related(state, call, id, of),
-        (&Method::GET, ["users", id, "manager"]) => {
-            row_of(state, "users", id)?;
-            // Nobody's manager can be set here, yet.
-            Err(object_not_found("manager"))
+        (&Method::GET, ["users", id, "manager"]) => manager(state, call, id),
+        (&Method::PUT, ["users", id, "manager", "$ref"]) => {
+            let id = id_of(state, "users", id)?;
+            let manager = referenced(call)?;
+            let manager = id_of(state, "users", &manager)?;
+            state.directory.set_manager(&id, Some(manager));
+            Ok(Answer::no_content())
+        }
+        (&Method::DELETE, ["users", id, "manager", "$ref"]) => {
+            let id = id_of(state, "users", id)?;
+            state.directory.set_manager(&id, None);
+            Ok(Answer::no_content())
+        }
+        (&Method::POST, ["groups", id, list @ ("members" | "owners"), "$ref"]) => {
+            row_of(state, "groups", id)?;
+            let object = referenced(call)?;
+            state.directory.add_to_group(id, list, &object).map(|()| Answer::no_content())
+        }
+        (&Method::DELETE, ["groups", id, list @ ("members" | "owners"), object, "$ref"]) => {
+            row_of(state, "groups", id)?;
+            state.directory.remove_from_group(id, list, object).map(|()| Answer::no_content())
         }
         (&Method::GET, [set @ ("users" | "groups"), id, "memberOf"]) => {
             let id = id_of(state, set, id)?;
@@ -206,6 +225,28 @@ fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusa
     let query = query::read(call.version, noun_of(set), &call.query)?;
     let row = of_version(call.version, set, row_of(state, set, id)?);
     shape(call, set).entity(state, &query, &row).map(Answer::ok)
+}
+
+/// The object id in the body of a `$ref`.
+fn referenced(call: &Call) -> Result<String, Refusal> {
+    call.referenced().ok_or_else(|| {
+        REFERENCE_INVALID.says("Expected {\"@odata.id\": \"https://.../id\"} in the body.")
+    })
+}
+
+fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {
+    let id = id_of(state, "users", id)?;
+    let manager = state.directory.users.get(&id).and_then(|user| user.manager.clone());
+    let manager = manager.and_then(|manager| state.directory.object(&manager));
+    let row = manager.ok_or_else(|| object_not_found("manager"))?;
+    let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;
+    let shape = Shape {
+        call,
+        noun: &noun::DIRECTORY_OBJECT,
+        place: "directoryObjects".to_owned(),
+        default_selection: User::default_selection(call.version),
+    };
+    shape.entity(state, &query, &row).map(Answer::ok)
 }
 
 fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, Refusal> {

@@ -76,7 +76,8 @@ fn answer(
     let call = Call::read(parts, path, body)?;
     let mut state = tenant.lock();
     let caller = Caller { user: &identity.user, now: tenant.clock.now() };
-    if let Some(special) = call.segments.iter().find(|segment| segment.starts_with('$')) {
+    let special = |segment: &&String| segment.starts_with('$') && *segment != "$ref";
+    if let Some(special) = call.segments.iter().find(special) {
         return Err(not_implemented(special));
     }
     match call::below_entitlement(&call.segments) {

@@ -14,15 +14,25 @@ const WRITE: &[&str] = &["EntitlementManagement.ReadWrite.All"];
 /// A user who asks for access needs no more than this.
 const ASK: &[&str] =
     &["EntitlementMgmt-SubjectAccess.ReadWrite", "EntitlementManagement.ReadWrite.All"];
+const ASK_OR_READ: &[&str] = &[
+    "EntitlementMgmt-SubjectAccess.ReadWrite",
+    "EntitlementManagement.Read.All",
+    "EntitlementManagement.ReadWrite.All",
+];
 
-/// Refuses a call on entitlement management. `set` is what it is on.
-pub(crate) fn entitlement(grants: &Grants, method: &Method, set: &str) -> Result<(), Refusal> {
-    let accepted = match (method, set) {
+/// Refuses a call on entitlement management. `place` is what it is on, in canonical names.
+pub(crate) fn entitlement(grants: &Grants, method: &Method, place: &[&str]) -> Result<(), Refusal> {
+    if let (&Method::GET, ["accessPackageAssignmentApprovals"]) = (method, place) {
+        return Ok(());
+    }
+    let accepted = match (method, place) {
+        (_, [.., "cancel" | "getApplicablePolicyRequirements"]) => ASK,
+        (&Method::GET, [_, called]) if called.starts_with("filterByCurrentUser") => ASK_OR_READ,
         (&Method::GET, _) => READ,
-        (&Method::POST, "assignmentRequests") if !grants.is_application() => ASK,
+        (&Method::POST, ["assignmentRequests"]) if !grants.is_application() => ASK,
         _ => WRITE,
     };
-    if grants.allow(accepted) {
+    if grants.allow(accepted) && !(grants.is_application() && is_of_users_alone(place)) {
         return Ok(());
     }
     let words = "User is not authorized to perform the operation. Reason:";
@@ -30,6 +40,18 @@ pub(crate) fn entitlement(grants: &Grants, method: &Method, set: &str) -> Result
         true => SCOPE_MISSING_APPLICATION.says(format!("{words} Unauthorized")),
         false => SCOPE_MISSING.says(format!("{words} The caller is not authorized.")),
     })
+}
+
+/// What only a signed-in user may do (the permission map lists no application permission).
+fn is_of_users_alone(place: &[&str]) -> bool {
+    match place {
+        ["accessPackageAssignmentApprovals", _, ..]
+        | [.., "cancel" | "getApplicablePolicyRequirements"] => true,
+        [_, called] => {
+            called.starts_with("filterByCurrentUser") || called.starts_with("additionalAccess")
+        }
+        _ => false,
+    }
 }
 
 /// Refuses a user what is for applications, whatever their scopes.

@@ -1,7 +1,7 @@
 //! Rows filtered, ordered, paged, expanded, selected and written in a version's tongue.
 
 use model::Version;
-use model::dialect::{Member, Noun, query_from_wire, render};
+use model::dialect::{Member, Noun, noun, query_from_wire, render};
 use odata::{Expand, Query, compare_rows, encode_component, matches, select};
 use serde_json::{Map, Value};
 
@@ -236,6 +236,10 @@ impl Shape<'_> {
         let mut written = render(self.call.version, of, row);
         let Value::Object(members) = &mut written else { return written };
         members.retain(|name, _| !name.starts_with('$'));
+        // A navigation in v1.0, a property in beta.
+        if self.call.version == Version::V1 && of.name() == noun::POLICY.name() {
+            members.shift_remove("questions");
+        }
         let id = row["id"].as_str().unwrap_or_default();
         // What came along unasked names its place within the row only.
         for (name, value) in members.iter_mut().filter(|(name, _)| name.ends_with("@odata.context"))

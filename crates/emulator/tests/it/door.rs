@@ -70,10 +70,11 @@ async fn what_is_not_there_says_so() {
         ("GET", "/v1.0/EM/connectedOrganizations", "501 NotImplemented"),
         (
             "GET",
-            "/v1.0/EM/accessPackages/filterByCurrentUser(on='allowedRequestor')",
+            "/v1.0/EM/accessPackageSuggestions/filterByCurrentUser(on='relatedPeopleAssignments')",
             "501 NotImplemented",
         ),
-        ("POST", "/v1.0/EM/assignmentRequests/5/cancel", "501 NotImplemented"),
+        ("GET", "/v1.0/EM/accessPackages/filterByCurrentUser(on='me')", "400 BadRequest"),
+        ("POST", "/v1.0/EM/assignmentRequests/5/cancel", "404 RequestNotFound"),
         ("PATCH", "/v1.0/EM/catalogs/5", "404 CatalogNotFound"),
         ("PUT", "/v1.0/EM/assignmentPolicies/5", "404 PolicyNotFound"),
         ("PATCH", "/v1.0/EM/resources/5", "501 NotImplemented"),
@@ -169,7 +170,7 @@ async fn bodies_that_cannot_be_meant_are_refused() {
         (
             "/v1.0/EM/assignmentRequests",
             json!({"requestType": "adminUpdate"}),
-            "501 NotImplemented",
+            "404 AssignmentNotFound",
         ),
     ] {
         let got = raw.post(path, body.clone()).await;

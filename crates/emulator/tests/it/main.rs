@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
+mod approvals;
 mod catalogs;
 mod delivery;
 mod door;
 mod permissions;
+mod policies;
 mod queries;
 mod raw;
 mod requests;

@@ -123,6 +123,11 @@ impl Raw {
         self.post("/v1.0/groups", body).await.id()
     }
 
+    pub(crate) async fn person(&self, name: &str) -> String {
+        let body = json!({"accountEnabled": true, "displayName": name, "mailNickname": name, "userPrincipalName": format!("{name}@contoso.onmicrosoft.com"), "passwordProfile": {"password": "x"}});
+        self.post("/v1.0/users", body).await.id()
+    }
+
     /// A package that gives membership of a new group, and its policy of `days` for the requestor:
     /// `(group, package, policy)`.
     pub(crate) async fn package(&self, name: &str, days: u32) -> (String, String, String) {

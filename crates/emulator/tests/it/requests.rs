@@ -156,26 +156,12 @@ async fn a_policy_reads_in_the_tongue_that_is_asked_for() {
 async fn what_cannot_be_honoured_says_so() {
     let raw = Raw::tenant();
     let (_, package, policy) = raw.package("Sales", 30).await;
-    let target = raw.tenant.requestor().user.clone();
-    for (name, value) in [
-        ("answers", json!([{"value": "42"}])),
-        ("schedule", json!({"startDateTime": "2026-02-01T00:00:00Z"})),
-        ("schedule", json!({"expiration": {"type": "afterDuration", "duration": "P1D"}})),
-    ] {
-        let mut body = json!({"requestType": "adminAdd", "assignment": {"targetId": target, "assignmentPolicyId": policy, "accessPackageId": package}});
-        body[name] = value;
-        let got = raw.post("/v1.0/EM/assignmentRequests", body).await;
-        assert_eq!(got.refusal(), "501 NotImplemented", "{name}");
-    }
     let by_mail = json!({"requestType": "adminAdd", "assignment": {"target": {"email": "a@example.com"}, "assignmentPolicyId": policy, "accessPackageId": package}});
     let got = raw.post("/v1.0/EM/assignmentRequests", by_mail).await;
     assert_eq!(got.refusal(), "501 NotImplemented");
     for (name, value) in [
-        ("questions", json!([{"text": "Why?"}])),
-        ("reviewSettings", json!({"isEnabled": true})),
-        ("notificationSettings", json!({"isAssignmentNotificationDisabled": true})),
-        ("requestApprovalSettings", json!({"isApprovalRequiredForAdd": true, "stages": [{}]})),
         ("automaticRequestSettings", json!({"requestAccessForAllowedTargets": true})),
+        ("customExtensionStageSettings", json!([{"stage": "assignmentRequestCreated"}])),
     ] {
         let mut body = json!({"displayName": "p", "accessPackage": {"id": package}});
         body[name] = value;

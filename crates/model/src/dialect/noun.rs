@@ -4,7 +4,7 @@
 //! completed by the members of today's global beta; pairings are marked with their evidence.
 
 use crate::Version;
-use crate::dialect::reshape::{POLICY_SHAPE, QUESTION_SHAPE};
+use crate::dialect::reshape;
 use crate::dialect::table::{
     Evidence::{Documented, Inferred, Metadata},
     Kind, Member, Noun, beta_only, name, noun, same, v1_only,
@@ -29,6 +29,7 @@ pub static ENTITLEMENT_MANAGEMENT: Noun = noun(
         name("resourceRoleScopes", "accessPackageResourceRoleScopes", Metadata).list(&ROLE_SCOPE),
         same("subjects").list(&SUBJECT),
         beta_only("accessPackageAssignmentResourceRoles").list(&ASSIGNMENT_RESOURCE_ROLE),
+        same("accessPackageAssignmentApprovals").list(&APPROVAL),
     ],
 );
 
@@ -100,7 +101,7 @@ pub static ATTRIBUTE_DESTINATION: Noun = noun("accessPackageUserDirectoryAttribu
 /// accessPackageTextInputQuestion: an entity with plain text in v1.0, a complex value with
 /// localized content in beta.
 pub static QUESTION: Noun = Noun {
-    reshape: Some(QUESTION_SHAPE),
+    reshape: Some(reshape::QUESTION),
     ..noun(
         "accessPackageTextInputQuestion",
         &[
@@ -112,6 +113,41 @@ pub static QUESTION: Noun = Noun {
             v1_only("localizations"),
             same("isAnswerEditable"),
             same("regexPattern"),
+        ],
+    )
+};
+
+/// The kinds of accessPackageQuestion.
+pub static QUESTIONS: [&Noun; 2] = [&QUESTION, &CHOICE_QUESTION];
+
+/// accessPackageMultipleChoiceQuestion
+pub static CHOICE_QUESTION: Noun = Noun {
+    reshape: Some(reshape::QUESTION),
+    ..noun(
+        "accessPackageMultipleChoiceQuestion",
+        &[
+            same("id"),
+            same("isRequired"),
+            same("sequence"),
+            name("isMultipleSelectionAllowed", "allowsMultipleSelection", Metadata),
+            same("choices").list(&CHOICE),
+            same("text"),
+            v1_only("localizations"),
+            same("isAnswerEditable"),
+        ],
+    )
+};
+
+/// accessPackageAnswerChoice
+pub static CHOICE: Noun = Noun {
+    reshape: Some(reshape::CHOICE),
+    ..noun(
+        "accessPackageAnswerChoice",
+        &[
+            same("actualValue"),
+            v1_only("text"),
+            v1_only("localizations"),
+            beta_only("displayValue"),
         ],
     )
 };
@@ -231,7 +267,7 @@ pub static PACKAGE: Noun = noun(
 
 /// accessPackageAssignmentPolicy; expiration, targets and approval have another shape in beta.
 pub static POLICY: Noun = Noun {
-    reshape: Some(POLICY_SHAPE),
+    reshape: Some(reshape::POLICY),
     ..noun(
         "accessPackageAssignmentPolicy",
         &[
@@ -250,14 +286,14 @@ pub static POLICY: Noun = Noun {
             same("createdDateTime"),
             beta_only("modifiedBy"),
             same("modifiedDateTime"),
-            name("reviewSettings", "accessReviewSettings", Documented),
+            name("reviewSettings", "accessReviewSettings", Documented).nest(&REVIEW_SETTINGS),
             same("requestorSettings").nest(&REQUESTOR_SETTINGS),
             same("requestApprovalSettings").nest(&APPROVAL_SETTINGS),
             v1_only("automaticRequestSettings"),
             name("notificationSettings", "accessPackageNotificationSettings", Metadata),
             beta_only("verifiableCredentialSettings"),
             beta_only("customExtensionHandlers"),
-            same("questions"),
+            same("questions").by_type(&QUESTIONS),
             same("customExtensionStageSettings"),
             name("catalog", "accessPackageCatalog", Metadata).nest(&CATALOG),
         ],
@@ -306,7 +342,53 @@ pub static APPROVAL_SETTINGS: Noun = Noun {
             name("isApprovalRequiredForUpdate", "isApprovalRequiredForExtension", Documented),
             same("isRequestorJustificationRequired"),
             beta_only("approvalMode").word(),
-            name("stages", "approvalStages", Metadata),
+            name("stages", "approvalStages", Metadata).list(&APPROVAL_STAGE),
+        ],
+    )
+};
+
+/// accessPackageApprovalStage in v1.0, approvalStage in beta.
+pub static APPROVAL_STAGE: Noun = Noun {
+    beta: "approvalStage",
+    reshape: Some(reshape::APPROVAL_STAGE),
+    ..noun(
+        "accessPackageApprovalStage",
+        &[
+            v1_only("durationBeforeAutomaticDenial"),
+            beta_only("approvalStageTimeOutInDays"),
+            same("isApproverJustificationRequired"),
+            same("isEscalationEnabled"),
+            v1_only("durationBeforeEscalation"),
+            beta_only("escalationTimeInMinutes"),
+            same("primaryApprovers").by_type(&SUBJECT_SETS),
+            v1_only("fallbackPrimaryApprovers").by_type(&SUBJECT_SETS),
+            same("escalationApprovers").by_type(&SUBJECT_SETS),
+            v1_only("fallbackEscalationApprovers").by_type(&SUBJECT_SETS),
+            same("approverInformationVisibility"),
+        ],
+    )
+};
+
+/// accessPackageAssignmentReviewSettings in v1.0, assignmentReviewSettings in beta.
+pub static REVIEW_SETTINGS: Noun = Noun {
+    beta: "assignmentReviewSettings",
+    reshape: Some(reshape::REVIEW),
+    ..noun(
+        "accessPackageAssignmentReviewSettings",
+        &[
+            same("isEnabled"),
+            name("expirationBehavior", "accessReviewTimeoutBehavior", Metadata),
+            name("isRecommendationEnabled", "isAccessRecommendationEnabled", Metadata),
+            name("isReviewerJustificationRequired", "isApprovalJustificationRequired", Metadata),
+            v1_only("isSelfReview"),
+            v1_only("schedule"),
+            v1_only("primaryReviewers").by_type(&SUBJECT_SETS),
+            v1_only("fallbackReviewers").by_type(&SUBJECT_SETS),
+            beta_only("recurrenceType"),
+            beta_only("reviewerType"),
+            beta_only("startDateTime"),
+            beta_only("durationInDays"),
+            beta_only("reviewers").by_type(&SUBJECT_SETS),
         ],
     )
 };
@@ -357,6 +439,28 @@ pub static REQUEST: Noun = noun(
         same("requestor").nest(&SUBJECT),
     ],
 );
+
+/// approval; its id is that of the request it is about.
+pub static APPROVAL: Noun =
+    noun("approval", &[same("id"), name("stages", "steps", Documented).list(&APPROVAL_STEP)]);
+
+/// approvalStage in v1.0, approvalStep in beta.
+pub static APPROVAL_STEP: Noun = Noun {
+    beta: "approvalStep",
+    ..noun(
+        "approvalStage",
+        &[
+            same("id"),
+            same("displayName"),
+            same("reviewedDateTime"),
+            same("reviewResult").word(),
+            same("status").word(),
+            same("assignedToMe"),
+            same("justification"),
+            same("reviewedBy"),
+        ],
+    )
+};
 
 /// accessPackageAssignment. The three id members are undeclared in v1.0, yet are the documented
 /// form of its request bodies (`POST assignmentRequests`, example 1).
@@ -491,7 +595,7 @@ pub static ROLE_ASSIGNMENT: Noun = noun(
 );
 
 /// Every noun, for the laws that hold for all of them.
-pub static ALL: [&Noun; 30] = [
+pub static ALL: [&Noun; 36] = [
     &ENTITLEMENT_MANAGEMENT,
     &CATALOG,
     &RESOURCE,
@@ -499,6 +603,8 @@ pub static ALL: [&Noun; 30] = [
     &ATTRIBUTE_SOURCE,
     &ATTRIBUTE_DESTINATION,
     &QUESTION,
+    &CHOICE_QUESTION,
+    &CHOICE,
     &ENVIRONMENT,
     &RESOURCE_REQUEST,
     &ROLE,
@@ -508,10 +614,14 @@ pub static ALL: [&Noun; 30] = [
     &POLICY,
     &REQUESTOR_SETTINGS,
     &APPROVAL_SETTINGS,
+    &APPROVAL_STAGE,
+    &REVIEW_SETTINGS,
     &SINGLE_USER,
     &GROUP_MEMBERS,
     &ORGANIZATION_MEMBERS,
     &REQUEST,
+    &APPROVAL,
+    &APPROVAL_STEP,
     &ASSIGNMENT,
     &SCHEDULE,
     &EXPIRATION,

@@ -1,8 +1,6 @@
-//! The two places where a row a member does not do: a policy's expiration, targets and approval,
-//! and a question's text.
-
 use serde_json::{Map, Value, json};
 
+use super::{Reshape, insert_some, take_object};
 use crate::Version;
 use crate::dialect::Inexpressible;
 use crate::dialect::noun::TARGET_SCOPES;
@@ -10,18 +8,8 @@ use crate::dialect::translate::Use;
 
 type Members = Map<String, Value>;
 
-/// Canonical members to beta's, still under canonical names, and back.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reshape {
-    pub(crate) to_beta: fn(Members, Use) -> Result<Members, Inexpressible>,
-    pub(crate) from_beta: fn(Members) -> Members,
-}
-
-pub(crate) const POLICY_SHAPE: Reshape =
-    Reshape { to_beta: policy_to_beta, from_beta: policy_from_beta };
-
-pub(crate) const QUESTION_SHAPE: Reshape =
-    Reshape { to_beta: question_to_beta, from_beta: question_from_beta };
+/// Expiration, targets and approval.
+pub(crate) const POLICY: Reshape = Reshape { to_beta: policy_to_beta, from_beta: policy_from_beta };
 
 fn policy_to_beta(mut policy: Members, purpose: Use) -> Result<Members, Inexpressible> {
     let scope = policy.shift_remove("allowedTargetScope");
@@ -67,12 +55,6 @@ fn policy_to_beta(mut policy: Members, purpose: Use) -> Result<Members, Inexpres
     Ok(reshaped)
 }
 
-fn insert_some(members: &mut Members, name: &str, value: Option<Value>) {
-    if let Some(value) = value {
-        members.insert(name.to_owned(), value);
-    }
-}
-
 fn beta_settings(
     scope: Option<Value>,
     targets: Option<Value>,
@@ -113,18 +95,6 @@ fn approval_mode(approval: &Members) -> &'static str {
         0 => "NoApproval",
         1 => "SingleStage",
         _ => "Serial",
-    }
-}
-
-/// The object at `key`, taken out; an empty one where there is none, or another value, which stays.
-fn take_object(members: &mut Members, key: &str) -> Members {
-    match members.get_mut(key) {
-        Some(Value::Object(object)) => {
-            let taken = std::mem::take(object);
-            members.shift_remove(key);
-            taken
-        }
-        _ => Members::new(),
     }
 }
 
@@ -185,25 +155,4 @@ fn policy_from_beta(mut policy: Members) -> Members {
         approval.shift_remove("approvalMode");
     }
     policy
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the type of Reshape::to_beta")]
-fn question_to_beta(mut question: Members, _: Use) -> Result<Members, Inexpressible> {
-    let texts = question.shift_remove("localizations").unwrap_or_else(|| json!([]));
-    if let Some(text) = question.get_mut("text") {
-        *text = json!({"defaultText": text.take(), "localizedTexts": texts});
-    }
-    Ok(question)
-}
-
-fn question_from_beta(mut question: Members) -> Members {
-    if let Some(Value::Object(content)) = question.get_mut("text") {
-        let text = content.shift_remove("defaultText").unwrap_or_default();
-        let texts = content.shift_remove("localizedTexts").unwrap_or_else(|| json!([]));
-        question.insert("text".into(), text);
-        if texts.as_array().is_some_and(|texts| !texts.is_empty()) {
-            question.insert("localizations".into(), texts);
-        }
-    }
-    question
 }

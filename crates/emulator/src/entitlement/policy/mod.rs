@@ -1,13 +1,22 @@
+//! Assignment policies: who gets a package, who approves, for how long.
+
+mod approval;
+mod question;
+mod review;
+mod settings;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Modified, not_honoured};
 use crate::refusal::{
-    ANY_USER_POLICY, APPROVAL_STAGES, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null,
-    invalid_model, not_found,
+    ANY_USER_POLICY, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null, invalid_model,
+    not_found,
 };
 use crate::state::{Caller, State};
 use crate::time;
+
+pub(super) use settings::{end, expiration};
 
 /// An assignment policy. Its settings are kept in canonical form, as they were given.
 #[derive(Debug, Clone)]
@@ -22,6 +31,8 @@ pub(crate) struct Policy {
     pub(crate) requestor_settings: Value,
     pub(crate) approval: Value,
     pub(crate) review: Value,
+    pub(crate) questions: Value,
+    pub(crate) notification: Value,
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
     pub(crate) modified: Modified,
@@ -47,7 +58,7 @@ const TOUCHED_AFTER: SignedDuration = SignedDuration::from_micros(15_574);
 
 impl Policy {
     pub(crate) fn row(&self) -> Value {
-        json!({
+        let mut row = json!({
             "id": self.id,
             "accessPackageId": self.package_id,
             "displayName": self.display_name,
@@ -63,7 +74,12 @@ impl Policy {
             "requestorSettings": self.requestor_settings,
             "requestApprovalSettings": self.approval,
             "automaticRequestSettings": null,
-        })
+            "questions": self.questions,
+        });
+        if !self.notification.is_null() {
+            row["notificationSettings"] = self.notification.clone();
+        }
+        row
     }
 
     /// Whether targets may ask themselves.
@@ -71,25 +87,23 @@ impl Policy {
         self.requestor_settings["enableTargetsToSelfAddAccess"] == true
     }
 
-    /// Whether a request needs somebody's approval.
-    pub(crate) fn needs_approval(&self) -> bool {
-        self.approval["isApprovalRequiredForAdd"] == true
+    /// Whether a request of this kind needs somebody's approval.
+    pub(crate) fn needs_approval(&self, kind: &str) -> bool {
+        let name = match kind {
+            "userUpdate" => "isApprovalRequiredForUpdate",
+            _ => "isApprovalRequiredForAdd",
+        };
+        self.approval[name] == true
+    }
+
+    /// The stages of an approval, in order.
+    pub(crate) fn stages(&self) -> &[Value] {
+        self.approval["stages"].as_array().map_or(&[], Vec::as_slice)
     }
 
     /// When access that begins at `start` ends; `None` for never.
     pub(crate) fn end(&self, start: Timestamp) -> Option<Timestamp> {
-        match self.expiration["type"].as_str()? {
-            "afterDateTime" => self.expiration["endDateTime"].as_str()?.parse().ok(),
-            "afterDuration" => {
-                let span: jiff::Span = self.expiration["duration"].as_str()?.parse().ok()?;
-                start
-                    .to_zoned(jiff::tz::TimeZone::UTC)
-                    .checked_add(span)
-                    .ok()
-                    .map(|z| z.timestamp())
-            }
-            _ => None,
-        }
+        settings::end(&self.expiration, start)
     }
 
     /// How narrowly it names who may ask; the narrowest policy that covers somebody is theirs
@@ -117,6 +131,7 @@ impl State {
     ) -> Result<String, Refusal> {
         let mut policy = self.read_policy(body, caller)?;
         policy.id = self.ids.next();
+        policy.questions = question::read(&body["questions"], &Value::Null, &mut self.ids)?;
         let id = policy.id.clone();
         self.entitlement.policies.insert(id.clone(), policy);
         Ok(id)
@@ -133,12 +148,13 @@ impl State {
     ) -> Result<(), Refusal> {
         let known = self.policy(id)?;
         let (package_id, created_by) = (known.package_id.clone(), known.created_by.clone());
-        let created = known.created;
+        let (created, asked) = (known.created, known.questions.clone());
         let read = self.read_policy(body, caller)?;
+        let questions = question::read(&body["questions"], &asked, &mut self.ids)?;
         let modified = self.modified(caller);
-        let policy =
-            Policy { id: id.to_owned(), package_id, created_by, created, modified, ..read };
-        self.entitlement.policies.insert(id.to_owned(), policy);
+        let id = id.to_owned();
+        let policy = Policy { id, package_id, questions, created_by, created, modified, ..read };
+        self.entitlement.policies.insert(policy.id.clone(), policy);
         Ok(())
     }
 
@@ -149,23 +165,22 @@ impl State {
             body,
             &[
                 "automaticRequestSettings",
-                "questions",
-                "notificationSettings",
                 "customExtensionStageSettings",
                 "customExtensionHandlers",
-                "reviewSettings",
+                "verifiableCredentialSettings",
             ],
         )?;
-        not_honoured(&body["requestorSettings"], &["onBehalfRequestors"])?;
         let Some(package_id) = body["accessPackage"]["id"].as_str() else {
             return Err(argument_null("Id"));
         };
         self.package(package_id)?;
-        let targets = targets(&body["specificAllowedTargets"]).ok_or_else(invalid_model)?;
-        let expiration = expiration(&body["expiration"]).ok_or_else(invalid_model)?;
-        let approval = approval(&body["requestApprovalSettings"])?;
+        let targets = settings::subjects(&body["specificAllowedTargets"]);
+        let targets = targets.ok_or_else(invalid_model)?;
+        let expiration = settings::expiration(&body["expiration"]).ok_or_else(invalid_model)?;
+        let approval = approval::read(&body["requestApprovalSettings"])?;
         let requestor_settings =
-            requestor_settings(&body["requestorSettings"]).ok_or_else(invalid_model)?;
+            settings::requestors(&body["requestorSettings"]).ok_or_else(invalid_model)?;
+        let review = review::read(&body["reviewSettings"]).ok_or_else(invalid_model)?;
         let scope = body["allowedTargetScope"].as_str().unwrap_or("notSpecified");
         let scope = SCOPES.iter().find(|known| known.eq_ignore_ascii_case(scope));
         // v1.0 does not know beta's words (live run of 2026: NoSubjects).
@@ -188,7 +203,9 @@ impl State {
             expiration,
             requestor_settings,
             approval,
-            review: body["reviewSettings"].clone(),
+            review,
+            questions: json!([]),
+            notification: body["notificationSettings"].clone(),
             created_by: made.by.clone(),
             created: caller.now,
             modified: Modified { at: touched, ..made },
@@ -228,85 +245,4 @@ impl State {
             _ => false,
         }
     }
-}
-
-/// Whom a policy names, each by its type; the service takes the type with and without `#` and
-/// sends it with.
-fn targets(given: &Value) -> Option<Value> {
-    let targets = given.as_array().into_iter().flatten().map(|target| {
-        let named = target["@odata.type"].as_str()?;
-        let mut target = target.clone();
-        target["@odata.type"] = Value::String(format!("#{}", named.trim_start_matches('#')));
-        Some(target)
-    });
-    targets.collect::<Option<Vec<_>>>().map(Value::Array)
-}
-
-/// An expiration that can be kept, `noExpiration` where none is given.
-fn expiration(given: &Value) -> Option<Value> {
-    if given.is_null() {
-        return Some(json!({"endDateTime": null, "duration": null, "type": "noExpiration"}));
-    }
-    let kind = given["type"].as_str().unwrap_or("notSpecified");
-    let kinds = ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"];
-    let kind = *kinds.iter().find(|known| known.eq_ignore_ascii_case(kind))?;
-    // What cannot be read is refused whatever the type says (a body that does not bind).
-    let duration = given["duration"].as_str();
-    let end = given["endDateTime"].as_str();
-    let fine = match kind {
-        "afterDuration" => duration.is_some(),
-        "afterDateTime" => end.is_some(),
-        _ => true,
-    };
-    let fine =
-        fine && duration.is_none_or(|text| {
-            // Only ISO 8601; the parser would take plain English too.
-            text.starts_with('P') && text.parse::<jiff::Span>().is_ok_and(|span| span.is_positive())
-        }) && end.is_none_or(|text| text.parse::<Timestamp>().is_ok());
-    fine.then(|| {
-        json!({"endDateTime": given["endDateTime"], "duration": given["duration"], "type": kind})
-    })
-}
-
-/// The settings, those not given false; nothing where one is no flag.
-fn requestor_settings(given: &Value) -> Option<Value> {
-    let mut flags =
-        given.as_object().into_iter().flatten().filter(|(name, _)| name.starts_with("enable"));
-    if flags.any(|(_, value)| !value.is_boolean() && !value.is_null()) {
-        return None;
-    }
-    let flag = |name: &str| given[name].as_bool().unwrap_or(false);
-    Some(json!({
-        "enableTargetsToSelfAddAccess": flag("enableTargetsToSelfAddAccess"),
-        "enableTargetsToSelfUpdateAccess": flag("enableTargetsToSelfUpdateAccess"),
-        "enableTargetsToSelfRemoveAccess": flag("enableTargetsToSelfRemoveAccess"),
-        "allowCustomAssignmentSchedule": flag("allowCustomAssignmentSchedule"),
-        "enableOnBehalfRequestorsToAddAccess": flag("enableOnBehalfRequestorsToAddAccess"),
-        "enableOnBehalfRequestorsToUpdateAccess": flag("enableOnBehalfRequestorsToUpdateAccess"),
-        "enableOnBehalfRequestorsToRemoveAccess": flag("enableOnBehalfRequestorsToRemoveAccess"),
-        "onBehalfRequestors": [],
-    }))
-}
-
-/// Either flag demands stages (live runs of 6 September 2026).
-fn approval(given: &Value) -> Result<Value, Refusal> {
-    for name in ["isApprovalRequiredForAdd", "isApprovalRequiredForUpdate"] {
-        if !given[name].is_boolean() && !given[name].is_null() {
-            return Err(invalid_model());
-        }
-    }
-    let flag = |name: &str| given[name].as_bool().unwrap_or(false);
-    let stages = given["stages"].as_array().cloned().unwrap_or_default();
-    let required = flag("isApprovalRequiredForAdd") || flag("isApprovalRequiredForUpdate");
-    if required && stages.is_empty() {
-        return Err(APPROVAL_STAGES
-            .says("If approval is required, a valid list of stages must be provided."));
-    }
-    not_honoured(given, &["stages"])?;
-    Ok(json!({
-        "isApprovalRequiredForAdd": flag("isApprovalRequiredForAdd"),
-        "isApprovalRequiredForUpdate": flag("isApprovalRequiredForUpdate"),
-        "isRequestorJustificationRequired": flag("isRequestorJustificationRequired"),
-        "stages": stages,
-    }))
 }

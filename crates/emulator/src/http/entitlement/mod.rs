@@ -1,7 +1,12 @@
 //! Entitlement management's operations.
 
+mod action;
+mod approval;
+mod function;
+mod reference;
+
 use http::Method;
-use model::dialect::{Step, noun, route, segments_to_wire};
+use model::dialect::{Noun, Step, noun, route, segments_to_wire};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -11,8 +16,8 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
 use crate::refusal::{
-    ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal,
-    SEGMENT_UNKNOWN, not_found, not_implemented,
+    ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS,
+    ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN, not_found, not_implemented,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -38,18 +43,21 @@ pub(crate) fn answer(
     let named = |index: usize| matches!(steps.get(index), Some(Step::Name(_)));
     let served = Served { state, call, caller };
     permission::of_applications_alone(grants, &call.method, &place)?;
-    // Names stand first and third, ids second and fourth.
-    if let Some(index) = [0, 2].into_iter().find(|&i| i < steps.len() && !named(i)) {
+    // Names stand first, third and fifth, ids between them; actions and functions among them.
+    let known = |i: usize| named(i) || action::NAMES.contains(&place[i]) || place[i] == "$ref";
+    if let Some(index) = [0, 2].into_iter().find(|&i| i < steps.len() && !known(i)) {
         return Err(served.unserved(&segments[index]));
     }
-    if place.get(1).is_some_and(|id| id.contains('(') || UNSERVED.contains(id)) {
+    if place.get(1).is_some_and(|id| UNSERVED.contains(id)) {
         return Err(served.not_implemented());
     }
     // Where there is no way, nobody is asked what they may (live GET battery of 2026).
     served.routed(&place)?;
-    permission::entitlement(grants, &call.method, place.first().unwrap_or(&""))?;
+    permission::entitlement(grants, &call.method, &place)?;
     match (&call.method, place.as_slice()) {
+        (_, ["accessPackageAssignmentApprovals", below @ ..]) => served.approvals(below),
         (&Method::GET, [set]) => served.list(set),
+        (&Method::GET, [set, function]) if function.contains('(') => served.function(set, function),
         (&Method::GET, [set, id]) => served.one(set, id),
         (&Method::GET, [set, id, navigation]) => served.list_below(set, id, navigation),
         (&Method::POST, [set]) => served.create(set),
@@ -61,31 +69,30 @@ pub(crate) fn answer(
             // 200, not the documented 204: so two live runs of 2026 and a client's tests.
             Ok(Answer::empty())
         }
+        (_, ["accessPackages", id, navigation, below @ .., "$ref"]) => {
+            served.reference(id, navigation, below.first().copied())
+        }
+        (&Method::POST, [set, id, action]) => served.act(set, id, action),
+        (&Method::POST, ["catalogs", catalog, "resources", resource, "refresh"]) => {
+            served.refresh(catalog, resource)
+        }
         (&Method::DELETE, [set, id]) => served.delete(set, id),
-        (&Method::PATCH, [set @ ("catalogs" | "accessPackages"), id]) => served.update(set, id),
+        (&Method::PATCH, [set @ ("catalogs" | "accessPackages" | "subjects"), id]) => {
+            served.update(set, id)
+        }
         (&Method::PUT, ["assignmentPolicies", id]) => served.replace_policy(id),
         _ => Err(served.not_implemented()),
     }
 }
 
 /// Sets, navigations and actions that the service has and this emulator does not, yet.
-const UNSERVED: [&str; 17] = [
-    "accessPackageAssignmentApprovals",
+const UNSERVED: [&str; 7] = [
     "connectedOrganizations",
     "settings",
-    "incompatibleAccessPackages",
-    "incompatibleGroups",
-    "accessPackagesIncompatibleWith",
     "customWorkflowExtensions",
     "accessPackageCustomWorkflowExtensions",
     "customAccessPackageWorkflowExtensions",
     "uploadSessions",
-    "cancel",
-    "reprocess",
-    "resume",
-    "refresh",
-    "moveToCatalog",
-    "getApplicablePolicyRequirements",
     "questions",
 ];
 
@@ -145,6 +152,14 @@ impl Served<'_> {
                 let found = state.directory.environments.get(id).map(|e| e.row());
                 found.ok_or_else(|| not_found(&ENVIRONMENT_NOT_FOUND, "resource environment"))?
             }
+            "subjects" => state.subject(id)?.row(),
+            "accessPackageAssignmentResourceRoles" => {
+                let (_, mut rows) = state.rows(set).ok_or_else(|| self.not_implemented())?;
+                let found = rows.find(|row| row["id"] == id);
+                found.ok_or_else(|| {
+                    not_found(&RESOURCE_ROLE_NOT_FOUND, "assignment resource role")
+                })?
+            }
             _ => return Err(self.not_implemented()),
         };
         self.shape(noun, &[set]).entity(state, &query, &row).map(Answer::ok)
@@ -155,7 +170,13 @@ impl Served<'_> {
         match (set, navigation) {
             ("catalogs", "resourceRoles") => self.list_roles(id),
             ("catalogs", "resources" | "resourceScopes" | "accessPackages")
-            | ("accessPackages", "resourceRoleScopes") => {
+            | (
+                "accessPackages",
+                "resourceRoleScopes"
+                | "incompatibleAccessPackages"
+                | "accessPackagesIncompatibleWith"
+                | "incompatibleGroups",
+            ) => {
                 let of = if set == "catalogs" { &noun::CATALOG } else { &noun::PACKAGE };
                 let below = of.member(navigation).and_then(model::dialect::Member::below);
                 let below = below.ok_or_else(|| self.not_implemented())?;
@@ -247,6 +268,10 @@ impl Served<'_> {
                 state.catalog(id)?;
                 state.update_catalog(id, &self.call.canonical_body(&noun::CATALOG)?, caller)?;
             }
+            "subjects" => {
+                let id = state.subject(id)?.id.clone();
+                state.update_subject(&id, &self.call.canonical_body(&noun::SUBJECT)?)?;
+            }
             _ => {
                 state.package(id)?;
                 state.update_package(id, &self.call.canonical_body(&noun::PACKAGE)?, caller)?;
@@ -270,19 +295,25 @@ impl Served<'_> {
             "catalogs" => self.state.delete_catalog(id)?,
             "accessPackages" => self.state.delete_package(id)?,
             "assignmentPolicies" => self.state.delete_policy(id)?,
+            "assignmentRequests" => self.state.delete_request(id)?,
             _ => return Err(self.not_implemented()),
         }
         Ok(Answer::no_content())
     }
 
-    fn shape(&self, noun: &'static model::dialect::Noun, place: &[&str]) -> Shape<'_> {
+    fn shape(&self, noun: &'static Noun, place: &[&str]) -> Shape<'_> {
+        Shape { call: self.call, noun, place: self.place(place), default_selection: None }
+    }
+
+    /// A place in the version's names with keys in parentheses, for `@odata.context`.
+    fn place(&self, place: &[&str]) -> String {
         let wire = segments_to_wire(self.call.version, place).unwrap_or_default();
         let place = match wire.as_slice() {
             [set] => set.clone(),
             [set, id, navigation] => format!("{set}('{id}')/{navigation}"),
             other => other.join("/"),
         };
-        Shape { call: self.call, noun, place: format!("{ROOT}/{place}"), default_selection: None }
+        format!("{ROOT}/{place}")
     }
 
     /// A name without a table: not implemented here, not served there, or the gateway's to refuse.
@@ -291,7 +322,11 @@ impl Served<'_> {
             return self.not_implemented();
         }
         if BARE_LISTS.contains(&segment) {
-            return self.route_miss();
+            let bare = self.call.segments.last().is_some_and(|last| last == segment);
+            return match bare {
+                true => self.route_miss(),
+                false => self.not_implemented(),
+            };
         }
         SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{segment}'."))
     }

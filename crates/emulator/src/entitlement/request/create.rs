@@ -1,0 +1,350 @@
+//! Requests as they come in.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{About, Request, Schedule};
+use crate::entitlement::{Policy, known_word, not_honoured};
+use crate::refusal::{
+    ANSWER_MISSING, ASSIGNMENT_NOT_FOUND, EXISTING_GRANT, INCOMPATIBLE, JUSTIFICATION_MISSING,
+    NO_VALID_POLICY, OPEN_REQUEST, Refusal, SCHEDULE_OUTSIDE_POLICY, SUBJECT_NOT_FOUND,
+    TARGET_OUT_OF_SCOPE, invalid_model, not_found, not_implemented,
+};
+use crate::state::{Caller, State};
+
+/// What a body says about a request, whatever its kind.
+struct Said {
+    justification: Option<String>,
+    answers: Vec<Value>,
+    schedule: Schedule,
+}
+
+const KINDS: [&str; 6] =
+    ["userAdd", "userUpdate", "userRemove", "adminAdd", "adminUpdate", "adminRemove"];
+
+impl State {
+    /// Takes a request in; it is carried out as time passes. The request's id.
+    pub(crate) fn create_request(
+        &mut self,
+        body: &Value,
+        caller: Caller<'_>,
+    ) -> Result<String, Refusal> {
+        let Some(kind) = body["requestType"].as_str() else {
+            return Err(invalid_model());
+        };
+        let kind = known_word(kind, &KINDS)?;
+        // `parameters` is taken and means nothing (PowerShell SDK issue 3324).
+        not_honoured(body, &["isValidationOnly"])?;
+        let wanted = &body["assignment"];
+        if wanted["target"]["email"].is_string() && target_of(wanted).is_none() {
+            return Err(not_implemented("target.email"));
+        }
+        let said = Said {
+            justification: body["justification"].as_str().map(str::to_owned),
+            answers: body["answers"].as_array().cloned().unwrap_or_default(),
+            schedule: Schedule::read(&body["schedule"])?,
+        };
+        match kind {
+            "userAdd" => self.ask_for(kind, wanted, caller, said),
+            "adminAdd" => self.assign(kind, wanted, caller, said),
+            // What somebody else has is nothing to a user.
+            "userRemove" | "userUpdate" if !self.holds(wanted, caller.user) => {
+                Err(not_found(&ASSIGNMENT_NOT_FOUND, "assignment"))
+            }
+            "adminRemove" | "userRemove" => self.take_away(kind, wanted, caller, said),
+            _ => self.change(kind, wanted, caller, said),
+        }
+    }
+
+    /// A user asks for themselves, or for somebody whom a policy lets them ask for: by a policy
+    /// that covers the target.
+    fn ask_for(
+        &mut self,
+        kind: &'static str,
+        wanted: &Value,
+        caller: Caller<'_>,
+        said: Said,
+    ) -> Result<String, Refusal> {
+        let no_policy = || NO_VALID_POLICY.says("No valid policy was found in the request");
+        let target = target_of(wanted).unwrap_or(caller.user);
+        let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
+        self.package(package_id)?;
+        let named = id_of(wanted, "assignmentPolicyId", "assignmentPolicy");
+        if let Some(named) = named {
+            self.policy(named)?;
+        }
+        let mut open: Vec<_> = self
+            .applicable(package_id, target, caller.user)
+            .filter(|policy| named.is_none_or(|id| id == policy.id))
+            .collect();
+        open.sort_by_key(|policy| policy.breadth());
+        let policy = open.first().ok_or_else(no_policy)?;
+        fits(policy, kind, &said, caller.now)?;
+        let (package_id, policy_id) = (package_id.to_owned(), policy.id.clone());
+        let target = target.to_owned();
+        self.take_in(kind, &package_id, &policy_id, &target, caller, said)
+    }
+
+    /// The policies of a package by which `caller` may ask for `target`.
+    pub(crate) fn applicable(
+        &self,
+        package_id: &str,
+        target: &str,
+        caller: &str,
+    ) -> impl Iterator<Item = &Policy> {
+        let policies = self.entitlement.policies.values();
+        policies.filter(move |policy| {
+            let may_ask = match target == caller {
+                true => policy.accepts_requests(),
+                false => {
+                    policy.requestor_settings["enableOnBehalfRequestorsToAddAccess"] == true
+                        && self
+                            .people(&policy.requestor_settings["onBehalfRequestors"], target)
+                            .iter()
+                            .any(|person| person == caller)
+                }
+            };
+            policy.package_id == package_id && may_ask && self.covers(policy, target)
+        })
+    }
+
+    /// An administrator assigns. Approval is not asked for (every live run), the policy's scope
+    /// holds unless it names nobody.
+    fn assign(
+        &mut self,
+        kind: &'static str,
+        wanted: &Value,
+        caller: Caller<'_>,
+        said: Said,
+    ) -> Result<String, Refusal> {
+        let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
+        let policy_id = id_of(wanted, "assignmentPolicyId", "assignmentPolicy").unwrap_or_default();
+        let target = target_of(wanted).unwrap_or_default();
+        self.package(package_id)?;
+        let policy = self.policy(policy_id)?;
+        if policy.package_id != package_id {
+            return Err(NO_VALID_POLICY.says("No valid policy was found in the request"));
+        }
+        if !self.directory.users.contains_key(target) {
+            return Err(not_found(&SUBJECT_NOT_FOUND, "subject"));
+        }
+        if policy.scope != "notSpecified" && !self.covers(policy, target) {
+            return Err(TARGET_OUT_OF_SCOPE
+                .says("You don't meet policy requirements to request this entitlement."));
+        }
+        ends_in_time(policy, &said.schedule, caller.now)?;
+        let (package_id, policy_id) = (package_id.to_owned(), policy_id.to_owned());
+        let target = target.to_owned();
+        self.take_in(kind, &package_id, &policy_id, &target, caller, said)
+    }
+
+    fn take_in(
+        &mut self,
+        kind: &'static str,
+        package_id: &str,
+        policy_id: &str,
+        target: &str,
+        caller: Caller<'_>,
+        said: Said,
+    ) -> Result<String, Refusal> {
+        self.is_compatible(package_id, target)?;
+        let subject_id = self.subject_of(target);
+        let same = |package: &str, subject: &str| package == package_id && subject == subject_id;
+        if self
+            .entitlement
+            .requests
+            .values()
+            .any(|r| r.is_open() && same(&r.package_id, &r.subject_id))
+        {
+            return Err(OPEN_REQUEST.says("There is already an open request."));
+        }
+        if self
+            .entitlement
+            .assignments
+            .values()
+            .any(|a| a.is_current() && same(&a.package_id, &a.subject_id))
+        {
+            return Err(EXISTING_GRANT.says("The subject already has an assignment."));
+        }
+        let requestor_id = match kind == "userAdd" && target != caller.user {
+            true => self.subject_of(caller.user),
+            false => subject_id.clone(),
+        };
+        let about = About {
+            package: package_id.to_owned(),
+            policy: policy_id.to_owned(),
+            subject: subject_id,
+            requestor: requestor_id,
+            assignment: None,
+        };
+        Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+    }
+
+    /// Refuses access beside something that the package says it is incompatible with.
+    fn is_compatible(&self, package_id: &str, target: &str) -> Result<(), Refusal> {
+        let Some(package) = self.entitlement.packages.get(package_id) else { return Ok(()) };
+        let subject = self.entitlement.subjects.values().find(|s| s.object_id == target);
+        let has = |other: &String| {
+            self.entitlement.assignments.values().any(|a| {
+                a.is_current()
+                    && a.package_id == *other
+                    && subject.is_some_and(|subject| subject.id == a.subject_id)
+            })
+        };
+        let is_in = |group: &String| {
+            let group = self.directory.groups.get(group);
+            group.is_some_and(|group| group.members.iter().any(|member| member == target))
+        };
+        let clashes = package.incompatible_packages.iter().any(has)
+            || package.incompatible_groups.iter().any(is_in);
+        match clashes {
+            false => Ok(()),
+            true => Err(INCOMPATIBLE
+                .says("The subject has access that is incompatible with the access package.")),
+        }
+    }
+
+    /// Whether the assignment is the user's own.
+    fn holds(&self, wanted: &Value, user: &str) -> bool {
+        let id = wanted["id"].as_str().unwrap_or_default();
+        let subject = self.entitlement.assignments.get(id).map(|a| &a.subject_id);
+        let subject = subject.and_then(|id| self.entitlement.subjects.get(id));
+        subject.is_some_and(|subject| subject.object_id == user)
+    }
+
+    fn take_away(
+        &mut self,
+        kind: &'static str,
+        wanted: &Value,
+        caller: Caller<'_>,
+        said: Said,
+    ) -> Result<String, Refusal> {
+        let about = self.about(wanted)?;
+        let said = Said { schedule: Schedule::default(), answers: Vec::new(), ..said };
+        Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+    }
+
+    /// More time, less time, or other answers.
+    fn change(
+        &mut self,
+        kind: &'static str,
+        wanted: &Value,
+        caller: Caller<'_>,
+        said: Said,
+    ) -> Result<String, Refusal> {
+        let about = self.about(wanted)?;
+        let policy = self.policy(&about.policy)?;
+        let may = policy.requestor_settings["enableTargetsToSelfUpdateAccess"] == true;
+        if kind == "userUpdate" {
+            if !may {
+                return Err(NO_VALID_POLICY.says("No valid policy was found in the request"));
+            }
+            fits(policy, kind, &said, caller.now)?;
+        } else {
+            ends_in_time(policy, &said.schedule, caller.now)?;
+        }
+        // The answer has a start that the service sets (reference page).
+        let schedule = Schedule { start: Some(caller.now), ..said.schedule };
+        let said = Said { schedule, ..said };
+        Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+    }
+
+    /// What a request on an assignment that is there is about.
+    fn about(&self, wanted: &Value) -> Result<About, Refusal> {
+        let id = wanted["id"].as_str().unwrap_or_default();
+        let assignment = self.entitlement.assignments.get(id).filter(|a| a.is_current());
+        let assignment =
+            assignment.ok_or_else(|| not_found(&ASSIGNMENT_NOT_FOUND, "assignment"))?;
+        match self.is_asked_about(id) {
+            true => Err(OPEN_REQUEST.says("There is already an open request.")),
+            false => Ok(About::of(assignment)),
+        }
+    }
+
+    /// Whether a request about the assignment is still being carried out.
+    pub(crate) fn is_asked_about(&self, assignment_id: &str) -> bool {
+        let mut requests = self.entitlement.requests.values();
+        requests.any(|r| r.is_open() && r.assignment_id.as_deref() == Some(assignment_id))
+    }
+
+    /// The service takes an assignment away itself.
+    pub(in crate::entitlement) fn remove_by_system(&mut self, about: About, now: Timestamp) {
+        let said = Said { justification: None, answers: Vec::new(), schedule: Schedule::default() };
+        self.file("systemRemove", about, None, now, said);
+    }
+
+    fn file(
+        &mut self,
+        kind: &'static str,
+        about: About,
+        created_by: Option<&str>,
+        now: Timestamp,
+        said: Said,
+    ) -> String {
+        let id = self.ids.next();
+        self.submit(Request {
+            id: id.clone(),
+            kind,
+            state: "submitted",
+            status: "Accepted",
+            created: now,
+            completed: None,
+            package_id: about.package,
+            policy_id: about.policy,
+            subject_id: about.subject,
+            requestor_id: about.requestor,
+            created_by: created_by.map(str::to_owned),
+            assignment_id: about.assignment,
+            justification: said.justification,
+            answers: said.answers,
+            schedule: said.schedule,
+        });
+        id
+    }
+}
+
+/// Refuses what the policy does not let a user leave out, or ask for.
+fn fits(policy: &Policy, kind: &str, said: &Said, now: Timestamp) -> Result<(), Refusal> {
+    let why = said.justification.as_deref().unwrap_or_default();
+    let asks_why = policy.approval["isRequestorJustificationRequired"] == true;
+    if asks_why && policy.needs_approval(kind) && why.trim().is_empty() {
+        return Err(JUSTIFICATION_MISSING.says("Justification is required."));
+    }
+    let answered = |question: &Value| {
+        said.answers.iter().any(|answer| {
+            answer["answeredQuestion"]["id"] == question["id"]
+                && answer["value"].as_str().is_some_and(|value| !value.is_empty())
+        })
+    };
+    let mut questions = policy.questions.as_array().into_iter().flatten();
+    if questions.any(|question| question["isRequired"] == true && !answered(question)) {
+        return Err(ANSWER_MISSING.says("A required question is not answered."));
+    }
+    let custom = policy.requestor_settings["allowCustomAssignmentSchedule"] == true;
+    if kind == "userAdd" && said.schedule.is_custom() && !custom {
+        return Err(
+            SCHEDULE_OUTSIDE_POLICY.says("The policy does not allow a custom assignment schedule.")
+        );
+    }
+    ends_in_time(policy, &said.schedule, now)
+}
+
+/// Refuses a schedule that ends after the policy's.
+fn ends_in_time(policy: &Policy, wanted: &Schedule, now: Timestamp) -> Result<(), Refusal> {
+    let start = wanted.start.unwrap_or(now).max(now);
+    let Some(latest) = policy.end(start) else { return Ok(()) };
+    match wanted.end(Some(policy), start).is_some_and(|end| end <= latest) {
+        true => Ok(()),
+        false => Err(SCHEDULE_OUTSIDE_POLICY
+            .says("The requested schedule is not within that of the policy.")),
+    }
+}
+
+/// The id in either of the documented forms: flat, or of the navigation.
+fn id_of<'a>(wanted: &'a Value, flat: &str, navigation: &str) -> Option<&'a str> {
+    wanted[flat].as_str().or_else(|| wanted[navigation]["id"].as_str())
+}
+
+fn target_of(wanted: &Value) -> Option<&str> {
+    wanted["targetId"].as_str().or_else(|| wanted["target"]["objectId"].as_str())
+}
