@@ -153,7 +153,6 @@ rules! {
     FUNCTION_ARGUMENT: "function-argument", 400 "BadRequest", "A function is called with the arguments that it has.", Assumed, "documented arguments; the words are not known", true;
     REFERENCE_INVALID: "reference-invalid", 400 "BadRequest", "A reference names an object by its address.", Assumed, "documented form; the words are not known", true;
     REFERENCE_MISSING: "reference-missing", 404 "ResourceNotFound", "A reference that is removed is there.", Assumed, "the pattern of the other codes", true;
-    NOT_WAITING: "not-waiting-for-callback", 400 "InvalidRequestStatus", "A request is resumed while it waits for a workflow.", Assumed, "the status is documented; the code is not known", true;
     MOVE_RESOURCES: "move-resources", 400 "ResourceNotFound", "A package moves to a catalog that has its resources.", Assumed, "documented to be refused; the code is not known", true;
     ROLE_DEFINITION_NOT_FOUND: "role-definition-not-found", 404 "RoleDefinitionNotFound", "A role of entitlement management that does not exist is answered by 404.", Assumed, "the pattern of the other codes", true;
     ROLE_SCOPE_NOT_FOUND: "role-scope-not-found", 404 "ResourceRoleScopeNotFound", "A resource role scope that is not in the package is answered by 404.", Assumed, "the pattern of the other codes", true;

@@ -148,6 +148,9 @@ impl Directory {
     /// Deletes a group. A catalog resource that stands for it stays, stale, as in production
     /// tenants (maester tests MT.1106 and MT.1107 look for such).
     pub(crate) fn delete_group(&mut self, id: &str) -> bool {
+        for group in self.groups.values_mut() {
+            group.members.retain(|member| member != id);
+        }
         self.groups.shift_remove(id).is_some()
     }
 }
@@ -172,7 +175,10 @@ impl Group {
             "mailNickname": self.mail_nickname,
             "membershipRule": null,
             "membershipRuleProcessingState": null,
+            "onPremisesDomainName": null,
             "onPremisesLastSyncDateTime": null,
+            "onPremisesNetBiosName": null,
+            "onPremisesSamAccountName": null,
             "onPremisesSecurityIdentifier": null,
             "onPremisesSyncEnabled": null,
             "preferredDataLocation": null,
@@ -182,10 +188,34 @@ impl Group {
             "resourceBehaviorOptions": [],
             "resourceProvisioningOptions": [],
             "securityEnabled": true,
+            "securityIdentifier": security_identifier(&self.id),
             "theme": null,
             "visibility": null,
             "onPremisesProvisioningErrors": [],
         });
         with_given(row, &self.others)
+    }
+}
+
+/// The security identifier that an object's id comes to: its four words in little-endian order, as
+/// in every id and identifier that reference pages show together.
+fn security_identifier(id: &str) -> Option<String> {
+    let bytes = uuid::Uuid::try_parse(id).ok()?.to_bytes_le();
+    let words = bytes.chunks_exact(4).map(|word| {
+        let word = word.iter().rev().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        format!("-{word}")
+    });
+    Some(format!("S-1-12-1{}", words.collect::<String>()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_identifier_is_that_of_the_reference_page() {
+        let id = "21d05557-b7b6-418f-86fa-a3118d751be4";
+        assert_eq!(
+            super::security_identifier(id).as_deref(),
+            Some("S-1-12-1-567301463-1099937718-295959174-3827004813")
+        );
     }
 }

@@ -101,12 +101,15 @@ impl Directory {
         application.is_some_and(|known| known.permissions.contains(&permission))
     }
 
-    /// A user or an application's service principal.
+    /// A user, a group or an application's service principal.
     pub(crate) fn object(&self, id: &str) -> Option<Value> {
-        match self.users.get(id) {
-            Some(user) => Some(typed("user", user.row())),
-            None => Some(typed("servicePrincipal", self.service_principals.get(id)?.row())),
+        if let Some(user) = self.users.get(id) {
+            return Some(typed("user", user.row()));
         }
+        if let Some(group) = self.groups.get(id) {
+            return Some(typed("group", group.row()));
+        }
+        Some(typed("servicePrincipal", self.service_principals.get(id)?.row()))
     }
 
     /// The sign-in name of a user, for `createdBy` and its like.

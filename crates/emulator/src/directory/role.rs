@@ -25,6 +25,9 @@ pub(crate) const GROUPS_ADMINISTRATOR: &str = "fdd7a751-b60b-444a-984c-02652fe8f
 pub(crate) const SHAREPOINT_ADMINISTRATOR: &str = "f28a1f50-f6e7-4571-818b-6a12f2af6b6c";
 pub(crate) const APPLICATION_ADMINISTRATOR: &str = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
 
+/// The role that built-in roles inherit from (reference page).
+const DIRECTORY_READERS: &str = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b";
+
 /// Roles of every tenant (Microsoft's list of built-in roles). `Global Administrator` was named
 /// `Company Administrator` when the 2020 tutorial was written.
 pub(crate) const BUILT_IN_ROLES: [RoleDefinition; 5] = [
@@ -79,6 +82,8 @@ impl RoleDefinition {
             "templateId": self.id,
             "version": "1",
             "rolePermissions": [{"allowedResourceActions": [], "condition": null}],
+            "inheritsPermissionsFrom@odata.context": null,
+            "inheritsPermissionsFrom": [{"id": DIRECTORY_READERS}],
         })
     }
 }

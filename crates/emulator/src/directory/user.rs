@@ -51,15 +51,24 @@ impl Directory {
         ids: &mut Ids,
         now: Timestamp,
     ) -> Result<String, Refusal> {
-        required(body, "User", &REQUIRED)?;
+        // Who signs in elsewhere needs no name here: the service makes one (reference page).
+        let is_local = body["identities"].as_array().is_none_or(Vec::is_empty);
+        match is_local {
+            true => required(body, "User", &REQUIRED)?,
+            false => required(body, "User", &["displayName", "passwordProfile"])?,
+        }
+        let id = ids.next();
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let principal_name = text("userPrincipalName");
+        let principal_name = match text("userPrincipalName") {
+            name if name.is_empty() => format!("{id}@{}", self.domain),
+            name => name,
+        };
         self.principal_name_is_free(&principal_name, None)?;
         let mut others = given(body);
+        others.shift_remove("userPrincipalName");
         // A password is taken and never given back.
         let profile = others.shift_remove("passwordProfile");
         let password = profile.as_ref().and_then(|profile| profile["password"].as_str());
-        let id = ids.next();
         self.users.insert(
             id.clone(),
             User {

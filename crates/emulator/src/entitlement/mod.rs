@@ -13,6 +13,7 @@ mod related;
 mod request;
 mod resource;
 mod role;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -27,11 +28,12 @@ pub(crate) use assignment::{Assignment, Given, Subject};
 pub(crate) use catalog::Catalog;
 pub(crate) use delivery::Due;
 pub(crate) use package::{Package, RoleScope};
-pub(crate) use policy::Policy;
+pub(crate) use policy::{ALL_EXISTING_ORGANIZATIONS, Policy};
 pub(crate) use related::Related;
 pub(crate) use request::Request;
 pub(crate) use resource::{Resource, ResourceRequest};
 pub(crate) use role::{CATALOG_ROLES, CatalogRoleAssignment};
+pub(crate) use settings::Settings;
 
 /// Entitlement management's tables.
 #[derive(Debug, Default)]
@@ -46,6 +48,7 @@ pub(crate) struct Entitlement {
     pub(crate) assignments: Table<Assignment>,
     pub(crate) subjects: Table<Subject>,
     pub(crate) role_assignments: Table<CatalogRoleAssignment>,
+    pub(crate) settings: Settings,
     /// What falls due, in order; the number keeps equal times in the order they were made.
     pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
     pub(crate) due_made: u64,

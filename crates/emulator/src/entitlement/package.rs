@@ -1,10 +1,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::resource::AZURE_RESOURCES;
 use super::{Modified, changed_name, not_honoured};
 use crate::refusal::{
     DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
-    Refusal, SCOPE_NOT_FOUND, argument_null, invalid_model, not_found,
+    Refusal, SCOPE_NOT_FOUND, argument_null, invalid_model, not_found, not_implemented,
 };
 use crate::state::{Caller, State, Table};
 use crate::time;
@@ -197,6 +198,9 @@ impl State {
             }
         }
         let role = &body["role"];
+        if role["originSystem"].as_str().is_some_and(|s| s.eq_ignore_ascii_case(AZURE_RESOURCES)) {
+            return Err(not_implemented("originSystem AzureResources"));
+        }
         let resource = self.resource_of(&catalog_id, &role["resource"])?;
         let origin = role["originId"].as_str().unwrap_or_default();
         let system = role["originSystem"].as_str();

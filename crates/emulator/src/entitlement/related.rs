@@ -92,7 +92,10 @@ impl State {
                 one(package.and_then(|p| e.catalogs.get(&p.catalog_id)).map(|c| c.row()))
             }
             // Not kept: it cannot be given to a policy here.
-            ("accessPackageAssignmentPolicy", "customExtensionStageSettings") => many(vec![]),
+            (
+                "accessPackageAssignmentPolicy",
+                "customExtensionStageSettings" | "customExtensionHandlers",
+            ) => many(vec![]),
             ("accessPackageAssignmentPolicy", "questions") if version == Version::V1 => {
                 many(row[name].as_array().cloned().unwrap_or_default())
             }

@@ -8,7 +8,7 @@ use crate::directory::{
 };
 use crate::refusal::{
     ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, ORIGIN_NOT_FOUND,
-    RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found,
+    RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found, not_implemented,
 };
 use crate::state::{Caller, State};
 use crate::time;
@@ -49,6 +49,9 @@ pub(crate) struct ResourceRequest {
     pub(crate) justification: Option<String>,
     pub(crate) created: Timestamp,
 }
+
+/// An origin system of 2026 that this emulator has nothing of.
+pub(super) const AZURE_RESOURCES: &str = "AzureResources";
 
 /// The id of a role that no package uses yet (tutorial, step 1.4).
 const UNUSED_ROLE: &str = "00000000-0000-0000-0000-000000000000";
@@ -223,6 +226,10 @@ impl State {
         wanted: &Value,
         caller: Caller<'_>,
     ) -> Result<String, Refusal> {
+        if wanted["originSystem"].as_str().is_some_and(|s| s.eq_ignore_ascii_case(AZURE_RESOURCES))
+        {
+            return Err(not_implemented("originSystem AzureResources"));
+        }
         let system = known_word(
             wanted["originSystem"].as_str().unwrap_or_default(),
             &["AadGroup", "AadApplication", "SharePointOnline"],

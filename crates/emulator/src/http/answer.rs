@@ -20,6 +20,11 @@ impl Answer {
         Self { status: StatusCode::OK, body: Some(body) }
     }
 
+    /// A number, as text.
+    pub(crate) fn count(count: usize) -> Self {
+        Self::ok(count.into())
+    }
+
     pub(crate) fn created(body: Value) -> Self {
         Self { status: StatusCode::CREATED, body: Some(body) }
     }
@@ -61,11 +66,15 @@ pub(crate) fn write(
         }
     };
     let has_body = body.is_some();
+    let is_count = body.as_ref().is_some_and(Value::is_number);
     let text = body.map(|body| body.to_string());
     let mut response = Response::new(text.map_or_else(Body::empty, Body::from));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    if has_body && status.is_success() {
+    if is_count {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+    } else if has_body && status.is_success() {
         let json = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(json));
         headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));

@@ -36,6 +36,7 @@ pub(crate) fn answer(
             catalog_roles::answer(state, call, below)
         }
         (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
+        (&Method::GET, [below @ .., "$count"]) => count(state, call, below),
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {
             list(state, call, set)
         }
@@ -95,7 +96,17 @@ pub(crate) fn answer(
             let mut row = row_of(state, "users", &id)?;
             // Not set yet in the answer that creates (2020 tutorial).
             row["createdDateTime"] = Value::Null;
-            shape(call, "users").entity(state, &Asked::default(), &row).map(Answer::created)
+            let mut shape = shape(call, "users");
+            // What an account from elsewhere signs in by is shown (reference page, example 2).
+            let shown = ["identities", "passwordPolicies"];
+            let shown = shown
+                .into_iter()
+                .filter(|name| call.body.get("identities").is_some() && row.get(*name).is_some());
+            shape
+                .default_selection
+                .iter_mut()
+                .for_each(|names| names.extend(shown.clone().map(str::to_owned)));
+            shape.entity(state, &Asked::default(), &row).map(Answer::created)
         }
         (&Method::POST, ["groups"]) => {
             let body = call.canonical_body(&noun::GROUP)?;
@@ -247,6 +258,26 @@ fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {
         default_selection: User::default_selection(call.version),
     };
     shape.entity(state, &query, &row).map(Answer::ok)
+}
+
+/// How many a list has, or how many of it are of one type.
+fn count(state: &State, call: &Call, of: &[&str]) -> Result<Answer, Refusal> {
+    let listed = match of {
+        [set @ ("users" | "groups" | "servicePrincipals")] => list(state, call, set)?,
+        ["groups", id, list @ ("members" | "owners")] => related(state, call, id, list)?,
+        ["groups", id, list @ ("members" | "owners"), kind]
+            if kind.starts_with("microsoft.graph.") =>
+        {
+            let listed = related(state, call, id, list)?;
+            let kind = format!("#{kind}");
+            let rows = listed.body.as_ref().and_then(|body| body["value"].as_array());
+            let rows = rows.into_iter().flatten().filter(|row| row["@odata.type"] == kind);
+            return Ok(Answer::count(rows.count()));
+        }
+        _ => return Err(not_implemented("$count")),
+    };
+    let rows = listed.body.as_ref().and_then(|body| body["value"].as_array());
+    Ok(Answer::count(rows.map_or(0, Vec::len)))
 }
 
 fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, Refusal> {

@@ -76,7 +76,9 @@ fn answer(
     let call = Call::read(parts, path, body)?;
     let mut state = tenant.lock();
     let caller = Caller { user: &identity.user, now: tenant.clock.now() };
-    let special = |segment: &&String| segment.starts_with('$') && *segment != "$ref";
+    let special = |segment: &&String| {
+        segment.starts_with('$') && !["$ref", "$count"].contains(&segment.as_str())
+    };
     if let Some(special) = call.segments.iter().find(special) {
         return Err(not_implemented(special));
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::query::{Asked, is_backend};
-use crate::entitlement::Related;
+use crate::entitlement::{ALL_EXISTING_ORGANIZATIONS, Related};
 use crate::refusal::{OPTION_INVALID, Refusal, not_implemented};
 use crate::state::State;
 
@@ -236,9 +236,13 @@ impl Shape<'_> {
         let mut written = render(self.call.version, of, row);
         let Value::Object(members) = &mut written else { return written };
         members.retain(|name, _| !name.starts_with('$'));
-        // A navigation in v1.0, a property in beta.
         if self.call.version == Version::V1 && of.name() == noun::POLICY.name() {
+            // A navigation in v1.0, a property in beta.
             members.shift_remove("questions");
+            // What the enum of v1.0 has not is written so (Microsoft's page on evolvable enums).
+            if members.get("allowedTargetScope").is_some_and(|s| s == ALL_EXISTING_ORGANIZATIONS) {
+                members["allowedTargetScope"] = "unknownFutureValue".into();
+            }
         }
         let id = row["id"].as_str().unwrap_or_default();
         // What came along unasked names its place within the row only.

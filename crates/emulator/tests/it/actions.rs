@@ -121,7 +121,7 @@ async fn what_could_not_be_delivered_is_tried_again() {
     let direct = json!({"requestType": "adminAdd", "assignment": {"targetId": target, "assignmentPolicyId": policy, "accessPackageId": package}});
     assert_eq!(raw.post("/v1.0/EM/assignmentRequests", direct).await.status, 201);
     let got = raw.send("POST", &format!("{path}/resume"), Some(json!({"source": "x"}))).await;
-    assert_eq!(got.headers["x-entitle-rule"], "not-waiting-for-callback; grade=assumed");
+    assert_eq!(got.refusal(), "501 NotImplemented");
 }
 
 #[tokio::test]
@@ -265,4 +265,49 @@ async fn members_and_owners_come_and_go_by_reference() {
     assert_eq!(raw.patch(&format!("/v1.0/groups/{group}"), bind.clone()).await.status, 204);
     assert_eq!(raw.members(&group).await, 1);
     assert_eq!(raw.patch(&format!("/v1.0/groups/{group}"), bind).await.status, 400);
+}
+
+#[tokio::test]
+async fn settings_are_one_for_the_tenant() {
+    let raw = Raw::tenant();
+    let read = raw.get("/v1.0/EM/settings").await.body;
+    assert_eq!(
+        read,
+        json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#identityGovernance/entitlementManagement/settings",
+            "id": "singleton",
+            "durationUntilExternalUserDeletedAfterBlocked": "P30D",
+            "externalUserLifecycleAction": "blockSignInAndDelete",
+        })
+    );
+    let body = json!({"externalUserLifecycleAction": "None", "daysUntilExternalUserDeletedAfterBlocked": 1});
+    assert_eq!(raw.patch("/beta/EM/settings", body).await.status, 204);
+    let read = raw.get("/beta/EM/settings?$select=id").await.body;
+    assert_eq!(read["externalUserLifecycleAction"], "None");
+    assert_eq!(read["daysUntilExternalUserDeletedAfterBlocked"], 1);
+    let read = raw.get("/v1.0/EM/settings").await.body;
+    assert_eq!(read["durationUntilExternalUserDeletedAfterBlocked"], "P1D");
+    for (body, expected) in [
+        (json!({"externalUserLifecycleAction": "forget"}), "400 ArgumentException"),
+        (json!({"durationUntilExternalUserDeletedAfterBlocked": "a day"}), "400 InvalidModel"),
+        (json!({"nonsense": 1}), "400 InvalidModel"),
+    ] {
+        assert_eq!(raw.patch("/v1.0/EM/settings", body).await.refusal(), expected);
+    }
+}
+
+#[tokio::test]
+async fn members_are_counted_as_text() {
+    let raw = Raw::tenant();
+    let (group, nested) = (raw.group("sales").await, raw.group("nested").await);
+    for id in [&nested, raw.user()] {
+        let body =
+            json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")});
+        assert_eq!(raw.post(&format!("/v1.0/groups/{group}/members/$ref"), body).await.status, 204);
+    }
+    for (path, count) in [("", 2), ("microsoft.graph.user/", 1), ("microsoft.graph.device/", 0)] {
+        let got = raw.get(&format!("/v1.0/groups/{group}/members/{path}$count")).await;
+        assert_eq!((got.status, got.body), (200, json!(count)), "{path}");
+        assert_eq!(got.headers["content-type"], "text/plain");
+    }
 }

@@ -250,5 +250,8 @@ async fn what_the_policy_asks_for_is_given() {
     let got = requestor.post(path, body(json!({"justification": "work"}))).await;
     assert!(got.headers["x-entitle-rule"].to_str().unwrap().starts_with("answer-missing"));
     let got = requestor.post(path, body(json!({"answers": answer, "justification": "work"}))).await;
-    assert_eq!((got.status, &got.body["answers"]), (201, &answer));
+    // An answer comes back with the whole of its question.
+    let answered = &got.body["answers"][0];
+    assert_eq!((got.status, &answered["value"]), (201, &json!("because")));
+    assert_eq!(answered["answeredQuestion"]["text"], "Why?");
 }

@@ -30,6 +30,7 @@ pub static ENTITLEMENT_MANAGEMENT: Noun = noun(
         same("subjects").list(&SUBJECT),
         beta_only("accessPackageAssignmentResourceRoles").list(&ASSIGNMENT_RESOURCE_ROLE),
         same("accessPackageAssignmentApprovals").list(&APPROVAL),
+        same("settings").nest(&SETTINGS),
     ],
 );
 
@@ -428,7 +429,7 @@ pub static REQUEST: Noun = noun(
         beta_only("expirationDateTime"),
         same("justification"),
         same("schedule").nest(&SCHEDULE),
-        same("answers"),
+        same("answers").by_type(&[&ANSWER]),
         same("customExtensionCalloutInstances"),
         beta_only("customExtensionHandlerInstances"),
         beta_only("verifiedCredentialsData"),
@@ -439,6 +440,26 @@ pub static REQUEST: Noun = noun(
         same("requestor").nest(&SUBJECT),
     ],
 );
+
+/// accessPackageAnswerString
+pub static ANSWER: Noun = noun(
+    "accessPackageAnswerString",
+    &[same("value"), same("displayValue"), same("answeredQuestion").by_type(&QUESTIONS)],
+);
+
+/// entitlementManagementSettings; the days of beta are a duration in v1.0.
+pub static SETTINGS: Noun = Noun {
+    reshape: Some(reshape::SETTINGS),
+    ..noun(
+        "entitlementManagementSettings",
+        &[
+            same("id"),
+            same("externalUserLifecycleAction").spelled(),
+            v1_only("durationUntilExternalUserDeletedAfterBlocked"),
+            beta_only("daysUntilExternalUserDeletedAfterBlocked"),
+        ],
+    )
+};
 
 /// approval; its id is that of the request it is about.
 pub static APPROVAL: Noun =
@@ -576,6 +597,7 @@ pub static ROLE_DEFINITION: Noun = noun(
         same("templateId"),
         same("version"),
         same("rolePermissions"),
+        same("inheritsPermissionsFrom"),
     ],
 );
 
@@ -595,7 +617,7 @@ pub static ROLE_ASSIGNMENT: Noun = noun(
 );
 
 /// Every noun, for the laws that hold for all of them.
-pub static ALL: [&Noun; 36] = [
+pub static ALL: [&Noun; 38] = [
     &ENTITLEMENT_MANAGEMENT,
     &CATALOG,
     &RESOURCE,
@@ -620,6 +642,8 @@ pub static ALL: [&Noun; 36] = [
     &GROUP_MEMBERS,
     &ORGANIZATION_MEMBERS,
     &REQUEST,
+    &ANSWER,
+    &SETTINGS,
     &APPROVAL,
     &APPROVAL_STEP,
     &ASSIGNMENT,

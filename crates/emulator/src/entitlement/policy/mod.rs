@@ -39,7 +39,7 @@ pub(crate) struct Policy {
 }
 
 /// The words of `allowedTargetScope`.
-const SCOPES: [&str; 10] = [
+const SCOPES: [&str; 11] = [
     "notSpecified",
     "specificDirectoryUsers",
     "specificConnectedOrganizationUsers",
@@ -50,7 +50,11 @@ const SCOPES: [&str; 10] = [
     "allConfiguredConnectedOrganizationUsers",
     "allExternalUsers",
     "allDirectoryAgentIdentities",
+    ALL_EXISTING_ORGANIZATIONS,
 ];
+
+/// A word of beta that v1.0's enum does not have.
+pub(crate) const ALL_EXISTING_ORGANIZATIONS: &str = "AllExistingConnectedOrganizationSubjects";
 
 /// A policy is marked as changed a moment after it was made, even in the answer that makes it
 /// (15.6 ms in the tutorial's capture, up to 80 ms in live runs).

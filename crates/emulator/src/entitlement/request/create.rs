@@ -166,6 +166,8 @@ impl State {
         {
             return Err(EXISTING_GRANT.says("The subject already has an assignment."));
         }
+        let mut said = said;
+        self.complete_answers(policy_id, &mut said.answers);
         let requestor_id = match kind == "userAdd" && target != caller.user {
             true => self.subject_of(caller.user),
             false => subject_id.clone(),
@@ -178,6 +180,19 @@ impl State {
             assignment: None,
         };
         Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+    }
+
+    /// An answer has the whole of its question (reference page).
+    fn complete_answers(&self, policy_id: &str, answers: &mut [Value]) {
+        let Some(policy) = self.entitlement.policies.get(policy_id) else { return };
+        for answer in answers {
+            let id = answer["answeredQuestion"]["id"].as_str().map(str::to_lowercase);
+            let mut questions = policy.questions.as_array().into_iter().flatten();
+            let asked = questions.find(|question| question["id"].as_str() == id.as_deref());
+            if let Some(asked) = asked {
+                answer["answeredQuestion"] = asked.clone();
+            }
+        }
     }
 
     /// Refuses access beside something that the package says it is incompatible with.

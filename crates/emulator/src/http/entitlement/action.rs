@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Served;
 use crate::http::answer::Answer;
-use crate::refusal::{MOVE_RESOURCES, NOT_WAITING, Refusal, invalid_model};
+use crate::refusal::{MOVE_RESOURCES, Refusal, invalid_model};
 
 /// Every action, in the letters of either version: beta declares one with a capital.
 pub(super) const NAMES: [&str; 8] = [
@@ -29,13 +29,6 @@ impl Served<'_> {
             }
             ("assignmentRequests", "reprocess") => {
                 self.state.reprocess_request(id, now).map(|()| Answer::accepted())
-            }
-            // No workflow is ever waited for here.
-            ("assignmentRequests", "resume") => {
-                let status = self.state.request(id)?.status;
-                Err(NOT_WAITING.says(format!(
-                    "A request in the status {status} does not wait for a callback."
-                )))
             }
             ("assignments", "reprocess") => {
                 self.state.assignment(id)?;

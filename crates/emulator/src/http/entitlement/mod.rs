@@ -56,6 +56,8 @@ pub(crate) fn answer(
     permission::entitlement(grants, &call.method, &place)?;
     match (&call.method, place.as_slice()) {
         (_, ["accessPackageAssignmentApprovals", below @ ..]) => served.approvals(below),
+        (_, ["settings"]) => served.settings(),
+        (_, [.., "$count"]) => Err(served.not_implemented()),
         (&Method::GET, [set]) => served.list(set),
         (&Method::GET, [set, function]) if function.contains('(') => served.function(set, function),
         (&Method::GET, [set, id]) => served.one(set, id),
@@ -86,9 +88,8 @@ pub(crate) fn answer(
 }
 
 /// Sets, navigations and actions that the service has and this emulator does not, yet.
-const UNSERVED: [&str; 7] = [
+const UNSERVED: [&str; 6] = [
     "connectedOrganizations",
-    "settings",
     "customWorkflowExtensions",
     "accessPackageCustomWorkflowExtensions",
     "customAccessPackageWorkflowExtensions",
@@ -207,6 +208,26 @@ impl Served<'_> {
         let rows = self.state.role_rows(wanted);
         let shape = self.shape(&noun::ROLE, &["catalogs", catalog, "resourceRoles"]);
         Ok(Answer::ok(shape.list(self.state, &query, rows)?))
+    }
+
+    /// Options of a query are not looked at (documented not to be supported; a client sends one).
+    fn settings(self) -> Result<Answer, Refusal> {
+        match self.call.method {
+            Method::GET => {
+                let row = self.state.entitlement.settings.row();
+                let shape = self.shape(&noun::SETTINGS, &["settings"]);
+                shape.entity(self.state, &Asked::default(), &row).map(|mut row| {
+                    // One of its kind is no entity of a set.
+                    row["@odata.context"] = self.call.context(&self.place(&["settings"])).into();
+                    Answer::ok(row)
+                })
+            }
+            Method::PATCH => {
+                let body = self.call.canonical_body(&noun::SETTINGS)?;
+                self.state.update_settings(&body).map(|()| Answer::no_content())
+            }
+            _ => Err(self.not_implemented()),
+        }
     }
 
     fn create(self, set: &str) -> Result<Answer, Refusal> {

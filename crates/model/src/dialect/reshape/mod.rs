@@ -5,6 +5,7 @@ mod approval;
 mod policy;
 mod question;
 mod review;
+mod settings;
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,7 @@ pub(crate) use approval::APPROVAL_STAGE;
 pub(crate) use policy::POLICY;
 pub(crate) use question::{CHOICE, QUESTION};
 pub(crate) use review::REVIEW;
+pub(crate) use settings::SETTINGS;
 
 type Members = Map<String, Value>;
 

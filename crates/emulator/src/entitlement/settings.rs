@@ -1,0 +1,53 @@
+use serde_json::{Value, json};
+
+use super::known_word;
+use crate::refusal::{Refusal, invalid_model};
+use crate::state::State;
+
+/// What becomes of guests who lose their last access; one for the tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// A word of `accessPackageExternalUserLifecycleAction`.
+    action: &'static str,
+    /// ISO 8601.
+    deleted_after: String,
+}
+
+impl Default for Settings {
+    /// Blocked, and deleted after thirty days (the portal's defaults).
+    fn default() -> Self {
+        Self { action: "blockSignInAndDelete", deleted_after: "P30D".to_owned() }
+    }
+}
+
+impl Settings {
+    pub(crate) fn row(&self) -> Value {
+        json!({
+            "id": "singleton",
+            "durationUntilExternalUserDeletedAfterBlocked": self.deleted_after,
+            "externalUserLifecycleAction": self.action,
+        })
+    }
+}
+
+impl State {
+    /// Changes what the body names.
+    pub(crate) fn update_settings(&mut self, body: &Value) -> Result<(), Refusal> {
+        let action = body["externalUserLifecycleAction"].as_str();
+        let words = ["none", "blockSignIn", "blockSignInAndDelete"];
+        let action = action.map(|word| known_word(word, &words)).transpose()?;
+        let lasts = match &body["durationUntilExternalUserDeletedAfterBlocked"] {
+            Value::Null => None,
+            Value::String(text) if text.starts_with('P') && text.parse::<jiff::Span>().is_ok() => {
+                Some(text.clone())
+            }
+            _ => return Err(invalid_model()),
+        };
+        let settings = &mut self.entitlement.settings;
+        settings.action = action.unwrap_or(settings.action);
+        if let Some(lasts) = lasts {
+            settings.deleted_after = lasts;
+        }
+        Ok(())
+    }
+}
