@@ -12,6 +12,8 @@ pub(crate) type Table<T> = IndexMap<String, T>;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
+    /// Whether the tenant has the licence that entitlement management asks for.
+    pub(crate) licensed: bool,
     pub(crate) directory: Directory,
     pub(crate) entitlement: Entitlement,
 }
@@ -21,6 +23,8 @@ pub(crate) struct State {
 pub(crate) struct Caller<'a> {
     /// The user's object id.
     pub(crate) user: &'a str,
+    /// The application id of the client that they call with.
+    pub(crate) client: &'a str,
     /// Now.
     pub(crate) now: Timestamp,
 }

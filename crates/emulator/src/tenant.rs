@@ -26,12 +26,19 @@ pub struct Options {
     /// The clock by which tokens begin and end, where it is not the tenant's: clients keep tokens by
     /// their own clock, which stays where the tenant's is moved.
     pub signs_in_by: Option<SharedClock>,
+    /// Whether the tenant has the licence that entitlement management asks for.
+    pub licensed: bool,
 }
 
 impl Default for Options {
-    /// Seed 1, domain `contoso.onmicrosoft.com`.
+    /// Seed 1, domain `contoso.onmicrosoft.com`, licensed.
     fn default() -> Self {
-        Self { seed: 1, domain: "contoso.onmicrosoft.com".to_owned(), signs_in_by: None }
+        Self {
+            seed: 1,
+            domain: "contoso.onmicrosoft.com".to_owned(),
+            signs_in_by: None,
+            licensed: true,
+        }
     }
 }
 
@@ -103,13 +110,27 @@ pub(crate) struct Inner {
     pub(crate) clock: SharedClock,
     /// By it tokens begin and end.
     pub(crate) signs_in_by: SharedClock,
-    /// Identities by token.
-    identities: Mutex<IndexMap<String, Identity>>,
+    /// Who calls, by token: those known without a sign-in, and those whose token was verified.
+    sessions: Mutex<IndexMap<String, Arc<Session>>>,
     administrator: Identity,
     requestor: Identity,
     requestor_password: SecretString,
     application: Application,
 }
+
+/// Whom a token stands for.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) identity: Identity,
+    pub(crate) grants: Grants,
+    /// The application id of the client.
+    pub(crate) client: String,
+    /// Until when the token holds; for ever without a sign-in.
+    until: Option<Timestamp>,
+}
+
+/// Verified tokens are kept in mind up to so many; then all are verified anew.
+const SESSIONS: usize = 4096;
 
 /// Between the making of a tenant and its first use.
 const AGE: SignedDuration = SignedDuration::from_hours(24 * 36);
@@ -120,6 +141,7 @@ impl Tenant {
     pub fn new(options: &Options, clock: SharedClock) -> Self {
         let mut state = State {
             ids: Ids::seeded(options.seed),
+            licensed: options.licensed,
             directory: Directory { domain: options.domain.clone(), ..Directory::default() },
             entitlement: Entitlement::default(),
         };
@@ -133,15 +155,15 @@ impl Tenant {
         if let Some(user) = state.directory.users.get_mut(&requestor.user) {
             user.password = Some(requestor_password.clone());
         }
-        let identities = [&administrator, &requestor]
-            .map(|identity| (identity.token.clone(), identity.clone()))
+        let sessions = [&administrator, &requestor]
+            .map(|identity| without_sign_in(identity, &application))
             .into_iter()
             .collect();
         let inner = Inner {
             state: Mutex::new(state),
             signs_in_by: options.signs_in_by.clone().unwrap_or_else(|| clock.clone()),
             clock,
-            identities: Mutex::new(identities),
+            sessions: Mutex::new(sessions),
             administrator,
             requestor,
             requestor_password,
@@ -186,8 +208,8 @@ impl Tenant {
         let mut state = self.inner.lock();
         let name = state.directory.users.get(user)?.principal_name.clone();
         let identity = Identity { user: user.to_owned(), name, token: token(&mut state.ids) };
-        let mut identities = lock(&self.inner.identities);
-        identities.insert(identity.token.clone(), identity.clone());
+        let (token, session) = without_sign_in(&identity, &self.inner.application);
+        lock(&self.inner.sessions).insert(token, session);
         Some(identity)
     }
 
@@ -218,12 +240,19 @@ impl Inner {
         state
     }
 
-    /// Who a token is of and what it grants, if it is one of this tenant.
-    pub(crate) fn identity(&self, token: &str) -> Result<(Identity, Grants), Unfit> {
-        if let Some(known) = lock(&self.identities).get(token) {
-            return Ok((known.clone(), Grants::Everything));
+    /// Who a token is of and what it grants, if it is one of this tenant. A token is verified once,
+    /// and asked for its time at every call.
+    pub(crate) fn session(&self, token: &str) -> Result<Arc<Session>, Unfit> {
+        let now = self.signs_in_by.now();
+        let known = lock(&self.sessions).get(token).cloned();
+        if let Some(known) = known {
+            return match known.until {
+                Some(until) if until <= now => Err(Unfit::Expired),
+                Some(_) if !self.lock().directory.has(&known.identity.user) => Err(Unfit::Foreign),
+                _ => Ok(known),
+            };
         }
-        let claims = verified(token, self.signs_in_by.now())?;
+        let claims = verified(token, now)?;
         let directory = &self.lock().directory;
         let own = claims["tid"] == directory.tenant_id && claims[REFRESH] != true;
         let id = claims["oid"].as_str().filter(|_| own).ok_or(Unfit::Foreign)?;
@@ -231,8 +260,19 @@ impl Inner {
         let name =
             user.or_else(|| Some(directory.service_principals.get(id)?.display_name.clone()));
         let name = name.ok_or(Unfit::Foreign)?;
-        let identity = Identity { user: id.to_owned(), name, token: token.to_owned() };
-        Ok((identity, Grants::of(&claims)))
+        let until = claims["exp"].as_i64().and_then(|at| Timestamp::from_second(at).ok());
+        let session = Arc::new(Session {
+            identity: Identity { user: id.to_owned(), name, token: token.to_owned() },
+            grants: Grants::of(&claims),
+            client: claims["appid"].as_str().unwrap_or_default().to_owned(),
+            until: Some(until.ok_or(Unfit::Foreign)?),
+        });
+        let mut sessions = lock(&self.sessions);
+        if sessions.len() >= SESSIONS {
+            sessions.retain(|_, session| session.until.is_none());
+        }
+        sessions.insert(token.to_owned(), session.clone());
+        Ok(session)
     }
 
     pub(crate) fn is_administrator(&self, identity: &Identity) -> bool {
@@ -243,6 +283,16 @@ impl Inner {
 /// State stays consistent where a call panics: a half-done call is a bug, a dead tenant is worse.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn without_sign_in(identity: &Identity, client: &Application) -> (String, Arc<Session>) {
+    let session = Session {
+        identity: identity.clone(),
+        grants: Grants::Everything,
+        client: client.client_id.clone(),
+        until: None,
+    };
+    (identity.token.clone(), Arc::new(session))
 }
 
 fn token(ids: &mut Ids) -> String {
@@ -323,6 +373,7 @@ fn register(
             owners: Vec::new(),
             permissions: permissions.to_vec(),
             secret: Some(application.client_secret.clone()),
+            disabled: None,
         },
     );
     application
@@ -365,6 +416,7 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
                     description: Some(name.to_owned()),
                     mail_nickname: name.replace(' ', ""),
                     created: now,
+                    created_by: None,
                     members: Vec::new(),
                     owners: Vec::new(),
                     others: serde_json::Map::new(),
@@ -383,6 +435,7 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
                     owners: Vec::new(),
                     permissions: Vec::new(),
                     secret: None,
+                    disabled: None,
                 },
             );
         }
@@ -425,7 +478,7 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
                 "catalog": {"id": catalog},
                 "resource": {"originId": group, "originSystem": "AadGroup"},
             });
-            let caller = Caller { user: administrator, now };
+            let caller = Caller { user: administrator, client: "", now };
             let made = state.request_resource(&request, caller).ok();
             let made =
                 made.and_then(|made| state.entitlement.resource_requests.shift_remove(&made));

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use crate::directory::{Directory, given, not_emptied, required, typed, with_given};
 use crate::ids::Ids;
 use crate::refusal::{LAST_OWNER, REFERENCE_EXISTS, Refusal, object_not_found};
+use crate::state::Caller;
 use crate::time;
 
 /// A group.
@@ -14,6 +15,8 @@ pub(crate) struct Group {
     pub(crate) description: Option<String>,
     pub(crate) mail_nickname: String,
     pub(crate) created: Timestamp,
+    /// The application id of the client that made it.
+    pub(crate) created_by: Option<String>,
     pub(crate) members: Vec<String>,
     pub(crate) owners: Vec<String>,
     /// Properties that were given and mean nothing here.
@@ -28,16 +31,15 @@ impl Directory {
     pub(crate) fn create_group(
         &mut self,
         body: &Value,
-        caller: &str,
+        caller: Caller<'_>,
         ids: &mut Ids,
-        now: Timestamp,
     ) -> Result<String, Refusal> {
         required(body, "Group", &REQUIRED)?;
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let members = self.bound(&body["members@odata.bind"])?;
         let mut owners = self.bound(&body["owners@odata.bind"])?;
-        if owners.is_empty() && self.users.contains_key(caller) {
-            owners.push(caller.to_owned());
+        if owners.is_empty() && self.users.contains_key(caller.user) {
+            owners.push(caller.user.to_owned());
         }
         let id = ids.next();
         self.groups.insert(
@@ -47,7 +49,8 @@ impl Directory {
                 display_name: text("displayName").unwrap_or_default(),
                 description: text("description"),
                 mail_nickname: text("mailNickname").unwrap_or_default(),
-                created: now,
+                created: caller.now,
+                created_by: Some(caller.client.to_owned()),
                 members,
                 owners,
                 others: given(body),
@@ -61,8 +64,7 @@ impl Directory {
         let links = links.as_array().into_iter().flatten();
         let ids = links.map(|link| {
             let id = link.as_str().and_then(|link| link.rsplit('/').next()).unwrap_or_default();
-            let known = self.users.contains_key(id) || self.service_principals.contains_key(id);
-            known.then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
+            self.has(id).then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
         });
         ids.collect()
     }
@@ -163,7 +165,7 @@ impl Group {
             "deletedDateTime": null,
             "classification": null,
             "createdDateTime": time::directory(self.created),
-            "createdByAppId": null,
+            "createdByAppId": self.created_by,
             "description": self.description,
             "displayName": self.display_name,
             "expirationDateTime": null,

@@ -101,6 +101,11 @@ impl Directory {
         application.is_some_and(|known| known.permissions.contains(&permission))
     }
 
+    /// Whether there is such a user or application.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.users.contains_key(id) || self.service_principals.contains_key(id)
+    }
+
     /// A user, a group or an application's service principal.
     pub(crate) fn object(&self, id: &str) -> Option<Value> {
         if let Some(user) = self.users.get(id) {

@@ -1,5 +1,9 @@
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+
+use crate::directory::Directory;
+use crate::refusal::{Refusal, object_not_found};
 
 /// An application's identity in the tenant.
 #[derive(Debug, Clone)]
@@ -14,6 +18,8 @@ pub(crate) struct ServicePrincipal {
     pub(crate) permissions: Vec<&'static str>,
     /// By which it signs in for itself.
     pub(crate) secret: Option<SecretString>,
+    /// Since when it is switched off.
+    pub(crate) disabled: Option<Timestamp>,
 }
 
 impl ServicePrincipal {
@@ -36,12 +42,30 @@ impl ServicePrincipal {
         json!({
             "id": self.id,
             "deletedDateTime": null,
-            "accountEnabled": true,
+            "accountEnabled": self.disabled.is_none(),
             "appDisplayName": self.display_name,
             "appId": self.app_id,
             "appRoles": roles,
             "displayName": self.display_name,
             "servicePrincipalType": "Application",
         })
+    }
+}
+
+impl Directory {
+    /// Switches an application on or off, the one thing that can be changed here.
+    pub(crate) fn update_principal(
+        &mut self,
+        id: &str,
+        body: &Value,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let principal = self.service_principals.get_mut(id).ok_or_else(|| object_not_found(id))?;
+        match body["accountEnabled"].as_bool() {
+            Some(true) => principal.disabled = None,
+            Some(false) => principal.disabled = principal.disabled.or(Some(now)),
+            None => {}
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 use axum::body::Body;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
+use http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, STRICT_TRANSPORT_SECURITY, VARY,
+};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use jiff::Timestamp;
@@ -44,6 +46,9 @@ impl Answer {
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const DIAGNOSTIC: HeaderName = HeaderName::from_static("x-ms-ags-diagnostic");
+/// In the form of the gateway's, with what is true here.
+const DIAGNOSED: &str = r#"{"ServerInfo":{"DataCenter":"entitle","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"entitle"}}"#;
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 
 /// Writes an answer with the headers that the service sends.
@@ -80,6 +85,14 @@ pub(crate) fn write(
         headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
     } else if rule.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    for (name, value) in [(VARY, "Accept-Encoding"), (DIAGNOSTIC, DIAGNOSED)] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // A browser that was told so of localhost would not open it without TLS any more.
+    if call::origin(request).starts_with("https://") && !call::origin(request).contains("localhost")
+    {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if let Some(uri) = call::backend_uri(path.get(1..).unwrap_or_default()) {
         backend_headers(headers, rule, &request.method, &uri);

@@ -14,7 +14,8 @@ use super::row::Shape;
 use crate::directory::User;
 use crate::entitlement::Related;
 use crate::refusal::{
-    ME_NEEDS_USER, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN, not_implemented, object_not_found,
+    GATEWAY_MISS, ME_NEEDS_USER, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN, not_implemented,
+    object_not_found,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -90,6 +91,16 @@ pub(crate) fn answer(
             let body = call.canonical_body(&noun::GROUP)?;
             state.directory.update_group(id, &body).map(|()| Answer::no_content())
         }
+        (&Method::PATCH, ["servicePrincipals", id]) => {
+            let body = call.canonical_body(&noun::SERVICE_PRINCIPAL)?;
+            let change = body.as_object().into_iter().flatten();
+            if let Some((name, _)) = change.into_iter().find(|(name, _)| *name != "accountEnabled")
+            {
+                return Err(not_implemented(format_args!("{name} of a service principal")));
+            }
+            let changed = state.directory.update_principal(id, &body, caller.now);
+            changed.map(|()| Answer::no_content())
+        }
         (&Method::POST, ["users"]) => {
             let body = call.canonical_body(&noun::USER)?;
             let id = state.directory.create_user(&body, &mut state.ids, caller.now)?;
@@ -110,8 +121,7 @@ pub(crate) fn answer(
         }
         (&Method::POST, ["groups"]) => {
             let body = call.canonical_body(&noun::GROUP)?;
-            let id =
-                state.directory.create_group(&body, caller.user, &mut state.ids, caller.now)?;
+            let id = state.directory.create_group(&body, caller, &mut state.ids)?;
             let row = of_version(call.version, "groups", row_of(state, "groups", &id)?);
             shape(call, "groups").entity(state, &Asked::default(), &row).map(Answer::created)
         }
@@ -130,6 +140,9 @@ pub(crate) fn answer(
         }
         (method, [first, ..]) if HAD_THERE.contains(first) => {
             Err(not_implemented(format_args!("{method} /{}", segments.join("/"))))
+        }
+        (_, ["appCatalogs"]) => {
+            Err(GATEWAY_MISS.says("Requested API is not supported. Please check the path."))
         }
         (_, [first, ..]) => {
             Err(SEGMENT_UNKNOWN.says(format!("Resource not found for the segment '{first}'.")))

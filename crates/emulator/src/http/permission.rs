@@ -84,6 +84,7 @@ pub(crate) fn directory(
         (["groups"], false) => GROUPS_CREATE,
         (["groups", ..], false) => GROUPS_WRITE,
         (["servicePrincipals", ..], true) => APPLICATIONS_READ,
+        (["servicePrincipals", ..], false) => APPLICATIONS_WRITE,
         (["roleManagement", "directory", ..], true) => ROLES_READ,
         (["roleManagement", "directory", ..], false) => ROLES_WRITE,
         (["roleManagement", "entitlementManagement", ..], true) => CATALOG_ROLES_READ,
@@ -132,6 +133,7 @@ const APPLICATIONS_READ: &[&str] = &[
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
+const APPLICATIONS_WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 const ROLES_READ: &[&str] = &[
     "RoleManagement.Read.Directory",
     "RoleManagement.ReadWrite.Directory",

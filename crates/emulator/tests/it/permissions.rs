@@ -142,3 +142,64 @@ async fn an_application_offers_what_it_may_change() {
         application(&raw, &["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"]).await;
     assert_eq!(both.post(path, body).await.status, 201);
 }
+
+/// The directory at once; entitlement management between 55 and 158 seconds later (live run of
+/// 2026).
+#[tokio::test]
+async fn an_application_that_is_switched_off_is_refused() {
+    let raw = Raw::tenant();
+    let permissions = ["Application.ReadWrite.All", "EntitlementManagement.ReadWrite.All"];
+    let registered = raw.tenant.register("another", &permissions);
+    let one = holder(&raw, &token(&raw, &by_secret(&registered, DEFAULT)).await);
+    let path = format!("/v1.0/servicePrincipals/{}", registered.principal);
+    assert_eq!(one.get(&path).await.body["accountEnabled"], true);
+    assert_eq!(raw.patch(&path, json!({"displayName": "x"})).await.status, 501);
+    assert_eq!(raw.patch(&path, json!({"accountEnabled": false})).await.status, 204);
+    let got = one.patch(&path, json!({"accountEnabled": true})).await;
+    assert_eq!(got.refusal(), "401 Authorization_IdentityDisabled");
+    let message = &got.body["error"]["message"];
+    assert_eq!(message, "The authenticating application principal is disabled.");
+    raw.pass(55);
+    assert_eq!(one.get("/v1.0/EM/catalogs").await.status, 200);
+    raw.pass(103);
+    assert_eq!(one.get("/v1.0/EM/catalogs").await.refusal(), "401 Authorization_IdentityDisabled");
+    assert_eq!(raw.patch(&path, json!({"accountEnabled": true})).await.status, 204);
+    assert_eq!(one.get("/v1.0/EM/catalogs").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_tenant_without_a_licence_is_told_so() {
+    let mut raw = Raw::tenant();
+    let options = emulator::Options { licensed: false, ..emulator::Options::default() };
+    raw.tenant = emulator::Tenant::new(&options, raw.clock.clone());
+    raw.who = raw.tenant.administrator().clone();
+    let got = raw.get("/beta/EM/settings").await;
+    assert_eq!(got.refusal(), "403 NoLicense");
+    let message = &got.body["error"]["message"];
+    assert_eq!(message, &json!(format!("{WORDS} Tenant does not meet license requirement!")));
+    // Without the scope, too, the licence comes first on one collection alone.
+    let caller = delegated(&raw, "User.Read").await;
+    for (set, expected) in [("connectedOrganizations", "NoLicense"), ("catalogs", "UnAuthorized")] {
+        assert_eq!(
+            caller.get(&format!("/v1.0/EM/{set}")).await.refusal(),
+            format!("403 {expected}")
+        );
+    }
+    assert_eq!(raw.get("/v1.0/users").await.status, 200);
+}
+
+/// Verified once, a token is still asked for its time, and its holder must be there.
+#[tokio::test]
+async fn a_token_that_was_verified_ends_all_the_same() {
+    let raw = Raw::tenant();
+    let caller = delegated(&raw, "EntitlementManagement.Read.All").await;
+    assert_eq!(caller.get("/v1.0/EM/catalogs").await.status, 200);
+    raw.pass(3 * 3600);
+    let got = caller.get("/v1.0/EM/catalogs").await;
+    assert_eq!(got.body["error"]["message"], "Access token has expired or is not yet valid.");
+    let again = delegated(&raw, "EntitlementManagement.Read.All").await;
+    assert_eq!(again.get("/v1.0/EM/catalogs").await.status, 200);
+    let own = format!("/v1.0/users/{}", raw.tenant.requestor().user);
+    assert_eq!(raw.delete(&own).await.status, 204);
+    assert_eq!(again.get("/v1.0/EM/catalogs").await.refusal(), "401 InvalidAuthenticationToken");
+}

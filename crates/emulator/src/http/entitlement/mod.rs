@@ -16,7 +16,7 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::entitlement::Related;
 use crate::refusal::{
-    ENVIRONMENT_NOT_FOUND, RESOURCE_NOT_FOUND, RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS,
+    ENVIRONMENT_NOT_FOUND, NO_LICENSE, RESOURCE_NOT_FOUND, RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS,
     ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN, not_found, not_implemented,
 };
 use crate::sign_in::Grants;
@@ -43,6 +43,9 @@ pub(crate) fn answer(
     let named = |index: usize| matches!(steps.get(index), Some(Step::Name(_)));
     let served = Served { state, call, caller };
     permission::of_applications_alone(grants, &call.method, &place)?;
+    if place.first() == Some(&"connectedOrganizations") {
+        served.licensed()?;
+    }
     // Names stand first, third and fifth, ids between them; actions and functions among them.
     let known = |i: usize| named(i) || action::NAMES.contains(&place[i]) || place[i] == "$ref";
     if let Some(index) = [0, 2].into_iter().find(|&i| i < steps.len() && !known(i)) {
@@ -54,6 +57,7 @@ pub(crate) fn answer(
     // Where there is no way, nobody is asked what they may (live GET battery of 2026).
     served.routed(&place)?;
     permission::entitlement(grants, &call.method, &place)?;
+    served.licensed()?;
     match (&call.method, place.as_slice()) {
         (_, ["accessPackageAssignmentApprovals", below @ ..]) => served.approvals(below),
         (_, ["settings"]) => served.settings(),
@@ -122,6 +126,16 @@ impl Served<'_> {
             | (&Method::DELETE | &Method::PATCH, ["assignments", _])
             | (&Method::DELETE, ["catalogs", _, "resources", _]) => Err(self.route_miss()),
             _ => Ok(()),
+        }
+    }
+
+    fn licensed(&self) -> Result<(), Refusal> {
+        let words = "User is not authorized to perform the operation. Reason:";
+        match self.state.licensed {
+            true => Ok(()),
+            false => {
+                Err(NO_LICENSE.says(format!("{words} Tenant does not meet license requirement!")))
+            }
         }
     }
 
