@@ -1,4 +1,95 @@
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
+
+/// An id, mostly a guid. Whatever refers to the same object shares its text.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct Id(Arc<str>);
+
+impl Id {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Id {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Id {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+impl Deref for Id {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Id {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Id {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&str> for Id {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&String> for Id {
+    fn from(text: &String) -> Self {
+        Self(text.as_str().into())
+    }
+}
+
+impl From<Id> for String {
+    fn from(id: Id) -> Self {
+        id.0.as_ref().to_owned()
+    }
+}
+
+impl From<&Id> for serde_json::Value {
+    fn from(id: &Id) -> Self {
+        id.0.as_ref().into()
+    }
+}
+
+impl Default for Id {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// A seeded source of guids: the same seed gives the same ids in the same order.
 #[derive(Debug, Clone)]
@@ -18,10 +109,11 @@ impl Ids {
     }
 
     /// The next guid, in the form of a random one.
-    pub(crate) fn next(&mut self) -> String {
+    pub(crate) fn next(&mut self) -> Id {
         self.given += 1;
         let hashed = Uuid::new_v5(&self.seed, &self.given.to_be_bytes());
-        Builder::from_random_bytes(hashed.into_bytes()).into_uuid().to_string()
+        let guid = Builder::from_random_bytes(hashed.into_bytes()).into_uuid();
+        Id::from(&*guid.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 }
 

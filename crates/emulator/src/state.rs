@@ -3,10 +3,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::directory::Directory;
 use crate::entitlement::Entitlement;
-use crate::ids::Ids;
+use crate::ids::{Id, Ids};
 
 /// Records by id, in the order they were made, so that lists are stable.
-pub(crate) type Table<T> = IndexMap<String, T>;
+pub(crate) type Table<T> = IndexMap<Id, T>;
 
 /// Everything that the tenant knows.
 #[derive(Debug)]

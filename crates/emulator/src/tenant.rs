@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use clock::SharedClock;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::directory::{
     User,
 };
 use crate::entitlement::{Catalog, Entitlement, Modified};
-use crate::ids::Ids;
+use crate::ids::{Id, Ids};
 use crate::sign_in::{Grants, REFRESH, Unfit, verified};
 use crate::state::{Caller, State};
 
@@ -152,7 +152,7 @@ impl Tenant {
         let application =
             register(&mut state.directory, &mut apart, "entitle client", &PERMISSIONS);
         let requestor_password = SecretString::from(format!("Pa5!{}", apart.next()));
-        if let Some(user) = state.directory.users.get_mut(&requestor.user) {
+        if let Some(user) = state.directory.users.get_mut(requestor.user.as_str()) {
             user.password = Some(requestor_password.clone());
         }
         let sessions = [&administrator, &requestor]
@@ -300,9 +300,9 @@ fn token(ids: &mut Ids) -> String {
 }
 
 fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
-    state.directory.tenant_id = state.ids.next();
+    state.directory.tenant_id = state.ids.next().into();
     state.directory.role_definitions =
-        BUILT_IN_ROLES.into_iter().map(|role| (role.id.to_owned(), role)).collect();
+        BUILT_IN_ROLES.into_iter().map(|role| (Id::from(role.id), role)).collect();
     let administrator = sign_up(state, "admin", false, born);
     let requestor = sign_up(state, "Requestor1", true, born);
     let assignment = json!({
@@ -359,18 +359,18 @@ fn register(
     permissions: &[&'static str],
 ) -> Application {
     let application = Application {
-        client_id: ids.next(),
+        client_id: ids.next().into(),
         client_secret: SecretString::from(format!("entitle~{}", ids.next().replace('-', ""))),
-        principal: ids.next(),
+        principal: ids.next().into(),
     };
     directory.service_principals.insert(
-        application.principal.clone(),
+        application.principal.clone().into(),
         ServicePrincipal {
-            id: application.principal.clone(),
+            id: application.principal.clone().into(),
             app_id: application.client_id.clone(),
             display_name: name.to_owned(),
             app_roles: Vec::new(),
-            owners: Vec::new(),
+            owners: IndexSet::new(),
             permissions: permissions.to_vec(),
             secret: Some(application.client_secret.clone()),
             disabled: None,
@@ -383,12 +383,12 @@ fn sign_up(state: &mut State, nickname: &str, is_guest: bool, born: Timestamp) -
     let id = state.ids.next();
     let name = format!("{nickname}@{}", state.directory.domain);
     state.directory.users.insert(id.clone(), user(&id, nickname, &name, is_guest, born));
-    Identity { user: id, name, token: token(&mut state.ids) }
+    Identity { user: id.into(), name, token: token(&mut state.ids) }
 }
 
 fn user(id: &str, nickname: &str, name: &str, is_guest: bool, created: Timestamp) -> User {
     User {
-        id: id.to_owned(),
+        id: id.into(),
         display_name: nickname.to_owned(),
         principal_name: name.to_owned(),
         mail_nickname: nickname.to_owned(),
@@ -405,20 +405,20 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
     match *seed {
         Seed::Guest(id, name) => {
             let principal_name = format!("{name}@{}", directory.domain);
-            directory.users.insert(id.to_owned(), user(id, name, &principal_name, true, now));
+            directory.users.insert(id.into(), user(id, name, &principal_name, true, now));
         }
         Seed::Group(id, name) => {
             directory.groups.insert(
-                id.to_owned(),
+                id.into(),
                 Group {
-                    id: id.to_owned(),
+                    id: id.into(),
                     display_name: name.to_owned(),
                     description: Some(name.to_owned()),
                     mail_nickname: name.replace(' ', ""),
                     created: now,
                     created_by: None,
-                    members: Vec::new(),
-                    owners: Vec::new(),
+                    members: IndexSet::new(),
+                    owners: IndexSet::new(),
                     others: serde_json::Map::new(),
                 },
             );
@@ -426,13 +426,13 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
         Seed::ServicePrincipal(id, name) => {
             let (app_id, role) = (state.ids.next(), state.ids.next());
             directory.service_principals.insert(
-                id.to_owned(),
+                id.into(),
                 ServicePrincipal {
-                    id: id.to_owned(),
-                    app_id,
+                    id: id.into(),
+                    app_id: app_id.into(),
                     display_name: name.to_owned(),
-                    app_roles: vec![(role, "User".to_owned())],
-                    owners: Vec::new(),
+                    app_roles: vec![(role.into(), "User".to_owned())],
+                    owners: IndexSet::new(),
                     permissions: Vec::new(),
                     secret: None,
                     disabled: None,
@@ -441,14 +441,14 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
         }
         Seed::Site(url, title) => {
             let site = Site { url: url.to_owned(), title: title.to_owned() };
-            directory.sites.insert(url.to_owned(), site);
+            directory.sites.insert(url.into(), site);
         }
         Seed::Environment(id, address) => {
             let is_default = directory.environments.is_empty();
             directory.environments.insert(
-                id.to_owned(),
+                id.into(),
                 Environment {
-                    id: id.to_owned(),
+                    id: id.into(),
                     display_name: "Default geolocation".to_owned(),
                     origin_id: address.to_owned(),
                     is_default,
@@ -458,9 +458,9 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
         }
         Seed::Catalog(id, name) => {
             state.entitlement.catalogs.insert(
-                id.to_owned(),
+                id.into(),
                 Catalog {
-                    id: id.to_owned(),
+                    id: id.into(),
                     display_name: name.to_owned(),
                     description: None,
                     is_built_in: false,
@@ -485,8 +485,8 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
             let made =
                 made.and_then(|made| state.entitlement.resources.shift_remove(&made.resource_id));
             if let Some(mut resource) = made {
-                id.clone_into(&mut resource.id);
-                state.entitlement.resources.insert(id.to_owned(), resource);
+                resource.id = id.into();
+                state.entitlement.resources.insert(id.into(), resource);
             }
         }
     }

@@ -1,8 +1,9 @@
+use indexmap::IndexSet;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, not_emptied, required, typed, with_given};
-use crate::ids::Ids;
+use crate::ids::{Id, Ids};
 use crate::refusal::{LAST_OWNER, REFERENCE_EXISTS, Refusal, object_not_found};
 use crate::state::Caller;
 use crate::time;
@@ -10,15 +11,15 @@ use crate::time;
 /// A group.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
     pub(crate) mail_nickname: String,
     pub(crate) created: Timestamp,
     /// The application id of the client that made it.
-    pub(crate) created_by: Option<String>,
-    pub(crate) members: Vec<String>,
-    pub(crate) owners: Vec<String>,
+    pub(crate) created_by: Option<Id>,
+    pub(crate) members: IndexSet<Id>,
+    pub(crate) owners: IndexSet<Id>,
     /// Properties that were given and mean nothing here.
     pub(crate) others: Map<String, Value>,
 }
@@ -33,13 +34,13 @@ impl Directory {
         body: &Value,
         caller: Caller<'_>,
         ids: &mut Ids,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         required(body, "Group", &REQUIRED)?;
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let members = self.bound(&body["members@odata.bind"])?;
         let mut owners = self.bound(&body["owners@odata.bind"])?;
         if owners.is_empty() && self.users.contains_key(caller.user) {
-            owners.push(caller.user.to_owned());
+            owners.insert(caller.user.into());
         }
         let id = ids.next();
         self.groups.insert(
@@ -50,7 +51,7 @@ impl Directory {
                 description: text("description"),
                 mail_nickname: text("mailNickname").unwrap_or_default(),
                 created: caller.now,
-                created_by: Some(caller.client.to_owned()),
+                created_by: Some(caller.client.into()),
                 members,
                 owners,
                 others: given(body),
@@ -60,11 +61,11 @@ impl Directory {
     }
 
     /// The objects that a list of addresses names, all of them there.
-    fn bound(&self, links: &Value) -> Result<Vec<String>, Refusal> {
+    fn bound(&self, links: &Value) -> Result<IndexSet<Id>, Refusal> {
         let links = links.as_array().into_iter().flatten();
         let ids = links.map(|link| {
             let id = link.as_str().and_then(|link| link.rsplit('/').next()).unwrap_or_default();
-            self.has(id).then(|| id.to_owned()).ok_or_else(|| object_not_found(id))
+            self.has(id).then(|| Id::from(id)).ok_or_else(|| object_not_found(id))
         });
         ids.collect()
     }
@@ -105,12 +106,11 @@ impl Directory {
             return Err(object_not_found(object));
         }
         let held = self.held(id, list)?;
-        if held.iter().any(|known| known == object) {
+        if !held.insert(object.into()) {
             return Err(REFERENCE_EXISTS.says(format!(
                 "One or more added object references already exist for the following modified properties: '{list}'."
             )));
         }
-        held.push(object.to_owned());
         Ok(())
     }
 
@@ -122,18 +122,19 @@ impl Directory {
         object: &str,
     ) -> Result<(), Refusal> {
         let held = self.held(id, list)?;
-        let at = held.iter().position(|known| known == object);
-        let at = at.ok_or_else(|| object_not_found(object))?;
+        if !held.contains(object) {
+            return Err(object_not_found(object));
+        }
         if list == "owners" && held.len() == 1 {
             return Err(LAST_OWNER.says(
                 "The group must have at least one owner, hence this owner cannot be removed.",
             ));
         }
-        held.remove(at);
+        held.shift_remove(object);
         Ok(())
     }
 
-    fn held(&mut self, id: &str, list: &str) -> Result<&mut Vec<String>, Refusal> {
+    fn held(&mut self, id: &str, list: &str) -> Result<&mut IndexSet<Id>, Refusal> {
         let group = self.groups.get_mut(id).ok_or_else(|| object_not_found(id))?;
         Ok(match list {
             "owners" => &mut group.owners,

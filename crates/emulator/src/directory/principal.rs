@@ -1,19 +1,21 @@
+use indexmap::IndexSet;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
+use crate::ids::Id;
 use crate::refusal::{Refusal, object_not_found};
 
 /// An application's identity in the tenant.
 #[derive(Debug, Clone)]
 pub(crate) struct ServicePrincipal {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) app_id: String,
     pub(crate) display_name: String,
     /// `(id, name)` of the roles that users can be given.
     pub(crate) app_roles: Vec<(String, String)>,
-    pub(crate) owners: Vec<String>,
+    pub(crate) owners: IndexSet<Id>,
     /// Application permissions that an administrator has granted.
     pub(crate) permissions: Vec<&'static str>,
     /// By which it signs in for itself.

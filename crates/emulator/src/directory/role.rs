@@ -2,6 +2,7 @@ use model::role_assignment_id;
 use serde_json::{Value, json};
 
 use crate::directory::{Directory, required};
+use crate::ids::Id;
 use crate::refusal::{Refusal, object_not_found, role_assignment_conflict};
 
 /// A directory role that can be assigned; its template's id is its id, the same in every tenant.
@@ -14,9 +15,9 @@ pub(crate) struct RoleDefinition {
 /// Somebody's directory role for the whole tenant.
 #[derive(Debug, Clone)]
 pub(crate) struct RoleAssignment {
-    pub(crate) id: String,
-    pub(crate) principal_id: String,
-    pub(crate) definition_id: String,
+    pub(crate) id: Id,
+    pub(crate) principal_id: Id,
+    pub(crate) definition_id: Id,
     pub(crate) scope: String,
 }
 
@@ -42,18 +43,17 @@ pub(crate) const BUILT_IN_ROLES: [RoleDefinition; 5] = [
 ];
 
 impl Directory {
-    pub(crate) fn assign_role(&mut self, body: &Value) -> Result<String, Refusal> {
+    pub(crate) fn assign_role(&mut self, body: &Value) -> Result<Id, Refusal> {
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let (definition, principal) = (text("roleDefinitionId"), text("principalId"));
         required(body, "RoleAssignment", &["directoryScopeId"])?;
-        if !self.role_definitions.contains_key(&definition) {
+        if !self.role_definitions.contains_key(definition.as_str()) {
             return Err(object_not_found(&definition));
         }
-        let known = self.users.contains_key(&principal)
-            || self.groups.contains_key(&principal)
-            || self.service_principals.contains_key(&principal);
+        let known = self.has(&principal) || self.groups.contains_key(principal.as_str());
         let id = role_assignment_id(&definition, &principal).filter(|_| known);
-        let id = id.ok_or_else(|| object_not_found(&principal))?.0;
+        let id = id.ok_or_else(|| object_not_found(&principal))?;
+        let id = Id::from(id.0);
         if self.role_assignments.contains_key(&id) {
             return Err(role_assignment_conflict());
         }
@@ -61,8 +61,8 @@ impl Directory {
             id.clone(),
             RoleAssignment {
                 id: id.clone(),
-                principal_id: principal,
-                definition_id: definition,
+                principal_id: principal.into(),
+                definition_id: definition.into(),
                 scope: text("directoryScopeId"),
             },
         );

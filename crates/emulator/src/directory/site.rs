@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::ids::Id;
 use crate::time;
 
 /// A SharePoint Online site, known by its address.
@@ -13,7 +14,7 @@ pub(crate) struct Site {
 /// A geolocation of SharePoint Online.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) display_name: String,
     /// Its address.
     pub(crate) origin_id: String,

@@ -4,21 +4,21 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, not_emptied, required, with_given};
-use crate::ids::Ids;
+use crate::ids::{Id, Ids};
 use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal, object_not_found};
 use crate::time;
 
 /// A user.
 #[derive(Debug, Clone)]
 pub(crate) struct User {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) display_name: String,
     pub(crate) principal_name: String,
     pub(crate) mail_nickname: String,
     pub(crate) is_guest: bool,
     pub(crate) created: Timestamp,
     /// The id of whoever they report to.
-    pub(crate) manager: Option<String>,
+    pub(crate) manager: Option<Id>,
     /// By which they sign in; some only ever get a token.
     pub(crate) password: Option<SecretString>,
     /// Properties that were given and mean nothing here.
@@ -50,7 +50,7 @@ impl Directory {
         body: &Value,
         ids: &mut Ids,
         now: Timestamp,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         // Who signs in elsewhere needs no name here: the service makes one (reference page).
         let is_local = body["identities"].as_array().is_none_or(Vec::is_empty);
         match is_local {
@@ -131,7 +131,7 @@ impl Directory {
     }
 
     /// Whom a user reports to.
-    pub(crate) fn set_manager(&mut self, id: &str, manager: Option<String>) {
+    pub(crate) fn set_manager(&mut self, id: &str, manager: Option<Id>) {
         if let Some(user) = self.users.get_mut(id) {
             user.manager = manager;
         }

@@ -1,9 +1,11 @@
 //! Approvals of requests: stages one after the other, each decided by one of its approvers.
 
+use indexmap::IndexSet;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Due;
+use crate::ids::Id;
 use crate::refusal::{
     APPROVAL_DECIDED, APPROVAL_FORBIDDEN, APPROVAL_NOT_FOUND, Refusal, invalid_model, not_found,
 };
@@ -13,14 +15,14 @@ use crate::time;
 /// What decides about a request; its id is the request's (documented).
 #[derive(Debug, Clone)]
 pub(crate) struct Approval {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) stages: Vec<Stage>,
 }
 
 /// One stage.
 #[derive(Debug, Clone)]
 pub(crate) struct Stage {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     /// The policy's settings for it, as they were when the request was made.
     settings: Value,
     status: &'static str,
@@ -74,8 +76,8 @@ impl State {
             reviewed: None,
             justification: String::new(),
         });
-        let approval = Approval { id: request_id.to_owned(), stages: stages.collect() };
-        self.entitlement.approvals.insert(request_id.to_owned(), approval);
+        let approval = Approval { id: request_id.into(), stages: stages.collect() };
+        self.entitlement.approvals.insert(request_id.into(), approval);
         self.begin_stage(request_id, 0, at);
     }
 
@@ -98,10 +100,10 @@ impl State {
         let escalates = stage.settings["isEscalationEnabled"] == true;
         let up = after("durationBeforeEscalation").filter(|up| escalates && *up > at);
         if let Some(up) = up {
-            self.schedule(up, Due::Escalate(id.to_owned(), index));
+            self.schedule(up, Due::Escalate(id.into(), index));
         }
         if let Some(out) = out {
-            self.schedule(out, Due::TimeOut(id.to_owned(), index));
+            self.schedule(out, Due::TimeOut(id.into(), index));
         }
     }
 
@@ -193,7 +195,7 @@ impl State {
 
     fn stage_row(&self, id: &str, stage: &Stage, caller: &str) -> Value {
         let reviewer = stage.reviewed_by.as_ref().map(|id| {
-            let user = self.directory.users.get(id);
+            let user = self.directory.users.get(id.as_str());
             json!({
                 "id": id,
                 "displayName": user.map(|user| &user.display_name),
@@ -262,28 +264,28 @@ impl State {
                 false => people,
             }
         };
-        asked("primaryApprovers", "fallbackPrimaryApprovers").iter().any(|id| id == user)
+        asked("primaryApprovers", "fallbackPrimaryApprovers").iter().any(|id| *id == *user)
             || stage.escalated
                 && asked("escalationApprovers", "fallbackEscalationApprovers")
                     .iter()
-                    .any(|id| id == user)
+                    .any(|id| *id == *user)
     }
 
     /// The users that a list of subject sets comes to, for a request for `target`.
-    pub(super) fn people(&self, sets: &Value, target: &str) -> Vec<String> {
+    pub(super) fn people(&self, sets: &Value, target: &str) -> IndexSet<Id> {
         let users = &self.directory.users;
         let above = |level: i64| {
             let mut at = target;
             for _ in 0..level.max(1) {
-                at = users.get(at)?.manager.as_deref()?;
+                at = users.get(at)?.manager.as_ref()?;
             }
-            Some(at.to_owned())
+            Some(Id::from(at))
         };
         let sets = sets.as_array().into_iter().flatten();
-        sets.flat_map(|set| -> Vec<String> {
+        sets.flat_map(|set| -> IndexSet<Id> {
             let kind = set["@odata.type"].as_str().unwrap_or_default();
             match kind.trim_start_matches("#microsoft.graph.") {
-                "singleUser" => set["userId"].as_str().map(str::to_owned).into_iter().collect(),
+                "singleUser" => set["userId"].as_str().map(Id::from).into_iter().collect(),
                 "groupMembers" => {
                     let group = set["groupId"].as_str();
                     let group = group.and_then(|id| self.directory.groups.get(id));
@@ -292,7 +294,7 @@ impl State {
                 "requestorManager" | "targetManager" => {
                     above(set["managerLevel"].as_i64().unwrap_or(1)).into_iter().collect()
                 }
-                _ => Vec::new(),
+                _ => IndexSet::new(),
             }
         })
         .filter(|id| users.contains_key(id))

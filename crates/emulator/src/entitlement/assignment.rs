@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::known_word;
+use crate::ids::Id;
 use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, SUBJECT_MISSING, invalid_model, not_found};
 use crate::state::State;
 use crate::time;
@@ -9,13 +10,13 @@ use crate::time;
 /// Somebody's access to a package.
 #[derive(Debug, Clone)]
 pub(crate) struct Assignment {
-    pub(crate) id: String,
-    pub(crate) catalog_id: String,
-    pub(crate) package_id: String,
-    pub(crate) policy_id: String,
-    pub(crate) subject_id: String,
+    pub(crate) id: Id,
+    pub(crate) catalog_id: Id,
+    pub(crate) package_id: Id,
+    pub(crate) policy_id: Id,
+    pub(crate) subject_id: Id,
     /// The object id of whoever asked for it; nothing where the service did.
-    pub(crate) created_by: Option<String>,
+    pub(crate) created_by: Option<Id>,
     pub(crate) state: &'static str,
     pub(crate) status: &'static str,
     pub(crate) is_extended: bool,
@@ -28,11 +29,11 @@ pub(crate) struct Assignment {
 /// A resource's role that an assignment gave.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
-    pub(crate) id: String,
-    pub(crate) resource_id: String,
+    pub(crate) id: Id,
+    pub(crate) resource_id: Id,
     /// The object that the resource stands for, which may be part of several catalogs.
-    pub(crate) resource_origin_id: String,
-    pub(crate) role_origin_id: String,
+    pub(crate) resource_origin_id: Id,
+    pub(crate) role_origin_id: Id,
 }
 
 impl Given {
@@ -46,8 +47,8 @@ impl Given {
 /// A user as entitlement management knows them; its id is not the user's.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
-    pub(crate) id: String,
-    pub(crate) object_id: String,
+    pub(crate) id: Id,
+    pub(crate) object_id: Id,
     pub(crate) display_name: String,
     pub(crate) principal_name: String,
     /// A word of `accessPackageSubjectLifecycle`.
@@ -142,7 +143,7 @@ impl State {
     }
 
     /// The subject that stands for a user, made where it is the first time.
-    pub(crate) fn subject_of(&mut self, user: &str) -> String {
+    pub(crate) fn subject_of(&mut self, user: &str) -> Id {
         let known = self.entitlement.subjects.values().find(|subject| subject.object_id == user);
         if let Some(subject) = known {
             return subject.id.clone();
@@ -153,7 +154,7 @@ impl State {
             id.clone(),
             Subject {
                 id: id.clone(),
-                object_id: user.to_owned(),
+                object_id: user.into(),
                 display_name: found.map(|user| user.display_name.clone()).unwrap_or_default(),
                 principal_name: found.map(|user| user.principal_name.clone()).unwrap_or_default(),
                 lifecycle: "notDefined",

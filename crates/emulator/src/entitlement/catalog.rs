@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Modified, changed_name, known_word, not_honoured};
+use crate::ids::Id;
 use crate::refusal::{
     CATALOG_BUILT_IN, CATALOG_IN_USE, CATALOG_NOT_FOUND, Refusal, invalid_model, not_found,
 };
@@ -11,7 +12,7 @@ use crate::time;
 /// A catalog.
 #[derive(Debug, Clone)]
 pub(crate) struct Catalog {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
     pub(crate) is_built_in: bool,
@@ -49,7 +50,7 @@ impl State {
         &mut self,
         body: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let Some(name) = body["displayName"].as_str() else {
             return Err(invalid_model());
         };

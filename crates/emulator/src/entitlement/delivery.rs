@@ -1,30 +1,32 @@
 //! What the service does as time passes: requests are carried out, assignments end.
 
+use indexmap::IndexSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::request::About;
 use super::{Assignment, Given, Request, RoleScope};
+use crate::ids::Id;
 use crate::state::{BEGINS_AFTER, DELIVERS_AFTER, NOTIFIES_AFTER, State};
 
 /// Something that falls due.
 #[derive(Debug, Clone)]
 pub(crate) enum Due {
     /// A request is looked at: it is carried out, or somebody is asked.
-    Begin(String),
+    Begin(Id),
     /// The time has come from which access was asked for.
-    Start(String),
+    Start(Id),
     /// A stage of an approval has waited long enough for its first approvers.
-    Escalate(String, usize),
+    Escalate(Id, usize),
     /// A stage of an approval has waited long enough.
-    TimeOut(String, usize),
+    TimeOut(Id, usize),
     /// A request is carried out.
-    Deliver(String),
+    Deliver(Id),
     /// The people concerned are told.
-    Notify(String),
+    Notify(Id),
     /// An assignment has a day left.
-    NearExpiry(String),
+    NearExpiry(Id),
     /// An assignment's time is over.
-    Expire(String),
+    Expire(Id),
 }
 
 /// How long before its end an assignment's status says so (the status word names it).
@@ -86,7 +88,7 @@ impl State {
             Some(start) => {
                 request.state = "scheduled";
                 request.status = "PendingNotBefore";
-                self.schedule(start, Due::Start(id.to_owned()));
+                self.schedule(start, Due::Start(id.into()));
             }
             None => self.begin_delivery(id, at),
         }
@@ -105,8 +107,8 @@ impl State {
         request.status = "Delivering";
         let adds = !request.removes() && request.assignment_id.is_none();
         let request = request.clone();
-        self.schedule(later(at, DELIVERS_AFTER), Due::Deliver(id.to_owned()));
-        self.schedule(later(at, NOTIFIES_AFTER), Due::Notify(id.to_owned()));
+        self.schedule(later(at, DELIVERS_AFTER), Due::Deliver(id.into()));
+        self.schedule(later(at, NOTIFIES_AFTER), Due::Notify(id.into()));
         if !adds {
             return;
         }
@@ -243,9 +245,9 @@ impl State {
         let Some(end) = end else { return };
         let near = end.saturating_sub(NEAR).unwrap_or(end);
         if near > at {
-            self.schedule(near, Due::NearExpiry(assignment_id.to_owned()));
+            self.schedule(near, Due::NearExpiry(assignment_id.into()));
         }
-        self.schedule(end, Due::Expire(assignment_id.to_owned()));
+        self.schedule(end, Due::Expire(assignment_id.into()));
     }
 
     /// Gives one role, if its origin still has it.
@@ -253,7 +255,7 @@ impl State {
         let user = self.entitlement.subjects.get(&assignment.subject_id)?.object_id.clone();
         let resource = self.entitlement.resources.get(&scope.resource_id)?;
         let mut roles = resource.roles(&self.directory).into_iter();
-        roles.find(|role| role.origin_id == scope.role_origin_id)?;
+        roles.find(|role| *role.origin_id == *scope.role_origin_id)?;
         self.directory.users.get(&user)?;
         let given = Given {
             id: self.ids.next(),
@@ -261,17 +263,15 @@ impl State {
             resource_origin_id: resource.origin_id.clone(),
             role_origin_id: scope.role_origin_id.clone(),
         };
-        if let Some(list) = self.held_list(&scope.role_origin_id)
-            && !list.contains(&user)
-        {
-            list.push(user);
+        if let Some(list) = self.held_list(&scope.role_origin_id) {
+            list.insert(user);
         }
         Some(given)
     }
 
     /// The members or owners that a group's role stands for; other roles leave no trace in the
     /// directory here.
-    fn held_list(&mut self, role_origin_id: &str) -> Option<&mut Vec<String>> {
+    fn held_list(&mut self, role_origin_id: &str) -> Option<&mut IndexSet<Id>> {
         let (role, group) = role_origin_id.split_once('_')?;
         let group = self.directory.groups.get_mut(group)?;
         match role {
@@ -303,7 +303,7 @@ impl State {
         };
         let user = subject.object_id.clone();
         if let Some(list) = self.held_list(&role.role_origin_id) {
-            list.retain(|holder| *holder != user);
+            list.shift_remove(&user);
         }
     }
 

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 
 use super::resource::AZURE_RESOURCES;
 use super::{Modified, changed_name, not_honoured};
+use crate::ids::Id;
 use crate::refusal::{
     DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
     Refusal, SCOPE_NOT_FOUND, argument_null, invalid_model, not_found, not_implemented,
@@ -13,8 +14,8 @@ use crate::time;
 /// An access package.
 #[derive(Debug, Clone)]
 pub(crate) struct Package {
-    pub(crate) id: String,
-    pub(crate) catalog_id: String,
+    pub(crate) id: Id,
+    pub(crate) catalog_id: Id,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
     pub(crate) is_hidden: bool,
@@ -24,16 +25,16 @@ pub(crate) struct Package {
     pub(crate) modified: Modified,
     pub(crate) role_scopes: Table<RoleScope>,
     /// Ids of what nobody may have beside it.
-    pub(crate) incompatible_packages: Vec<String>,
-    pub(crate) incompatible_groups: Vec<String>,
+    pub(crate) incompatible_packages: Vec<Id>,
+    pub(crate) incompatible_groups: Vec<Id>,
 }
 
 /// A resource role that a package grants.
 #[derive(Debug, Clone)]
 pub(crate) struct RoleScope {
-    pub(crate) id: String,
-    pub(crate) resource_id: String,
-    pub(crate) role_origin_id: String,
+    pub(crate) id: Id,
+    pub(crate) resource_id: Id,
+    pub(crate) role_origin_id: Id,
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
 }
@@ -88,7 +89,7 @@ impl State {
         &mut self,
         body: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let Some(name) = body["displayName"].as_str() else {
             return Err(invalid_model());
         };
@@ -102,7 +103,7 @@ impl State {
             id.clone(),
             Package {
                 id: id.clone(),
-                catalog_id: catalog_id.to_owned(),
+                catalog_id: catalog_id.into(),
                 display_name: name.to_owned(),
                 description: body["description"].as_str().map(str::to_owned),
                 is_hidden: body["isHidden"] == true,
@@ -190,7 +191,7 @@ impl State {
         package_id: &str,
         body: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let catalog_id = self.package(package_id)?.catalog_id.clone();
         for name in ["role", "scope"] {
             if body[name].is_null() {
@@ -219,11 +220,11 @@ impl State {
         }
         let (resource_id, scope_id) = (resource.id.clone(), resource.scope_id.clone());
         let role_id = self.role_id_in_use(&resource_id, origin);
-        let id = model::role_scope_id(&role_id, &scope_id).0;
+        let id = Id::from(model::role_scope_id(&role_id, &scope_id).0);
         let scope = RoleScope {
             id: id.clone(),
             resource_id,
-            role_origin_id: origin.to_owned(),
+            role_origin_id: origin.into(),
             created_by: self.directory.principal_name(caller.user),
             created: caller.now,
         };
@@ -235,13 +236,13 @@ impl State {
     }
 
     /// A role gets its id when a package first uses it.
-    fn role_id_in_use(&mut self, resource_id: &str, origin: &str) -> String {
+    fn role_id_in_use(&mut self, resource_id: &str, origin: &str) -> Id {
         let fresh = self.ids.next();
         let Some(resource) = self.entitlement.resources.get_mut(resource_id) else { return fresh };
         if let Some((_, id)) = resource.role_ids.iter().find(|(known, _)| known == origin) {
             return id.clone();
         }
-        resource.role_ids.push((origin.to_owned(), fresh.clone()));
+        resource.role_ids.push((origin.into(), fresh.clone()));
         fresh
     }
 
@@ -272,7 +273,7 @@ impl State {
             return false;
         };
         if let Some(package) = self.entitlement.packages.get_mut(id) {
-            catalog_id.clone_into(&mut package.catalog_id);
+            package.catalog_id = catalog_id.into();
             for (scope, resource) in moved {
                 if let Some(scope) = package.role_scopes.get_mut(&scope) {
                     scope.resource_id = resource;

@@ -6,6 +6,7 @@ use crate::directory::{
     APPLICATION_ADMINISTRATOR, Directory, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR,
     SHAREPOINT_ADMINISTRATOR,
 };
+use crate::ids::Id;
 use crate::refusal::{
     ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, ORIGIN_NOT_FOUND,
     RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found, not_implemented,
@@ -16,9 +17,9 @@ use crate::time;
 /// A group, application or site as part of a catalog.
 #[derive(Debug, Clone)]
 pub(crate) struct Resource {
-    pub(crate) id: String,
-    pub(crate) catalog_id: String,
-    pub(crate) origin_id: String,
+    pub(crate) id: Id,
+    pub(crate) catalog_id: Id,
+    pub(crate) origin_id: Id,
     pub(crate) origin_system: &'static str,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
@@ -26,25 +27,25 @@ pub(crate) struct Resource {
     pub(crate) added_by: String,
     pub(crate) added: Timestamp,
     pub(crate) attributes: Value,
-    pub(crate) environment_id: Option<String>,
-    pub(crate) scope_id: String,
+    pub(crate) environment_id: Option<Id>,
+    pub(crate) scope_id: Id,
     /// Ids of roles that packages use, by the role's origin id.
-    pub(crate) role_ids: Vec<(String, String)>,
+    pub(crate) role_ids: Vec<(Id, Id)>,
 }
 
 /// A role of a resource.
 #[derive(Debug, Clone)]
 pub(crate) struct Role {
-    pub(crate) origin_id: String,
+    pub(crate) origin_id: Id,
     pub(crate) display_name: String,
 }
 
 /// A request to add or remove a resource, carried out when it was made.
 #[derive(Debug, Clone)]
 pub(crate) struct ResourceRequest {
-    pub(crate) id: String,
-    pub(crate) catalog_id: String,
-    pub(crate) resource_id: String,
+    pub(crate) id: Id,
+    pub(crate) catalog_id: Id,
+    pub(crate) resource_id: Id,
     pub(crate) kind: &'static str,
     pub(crate) justification: Option<String>,
     pub(crate) created: Timestamp,
@@ -76,8 +77,10 @@ impl Resource {
 
     /// The resource's roles, as its origin has them now: none where the origin is gone.
     pub(crate) fn roles(&self, directory: &Directory) -> Vec<Role> {
-        let role =
-            |origin_id: String, name: &str| Role { origin_id, display_name: name.to_owned() };
+        let role = |origin_id: String, name: &str| Role {
+            origin_id: origin_id.into(),
+            display_name: name.to_owned(),
+        };
         let origin = self.origin_id.as_str();
         match self.origin_system {
             "AadGroup" if directory.groups.contains_key(origin) => {
@@ -92,7 +95,7 @@ impl Resource {
                 // Every application has it (a client that leaves it out says so); the directory's
                 // id for it is all zeros.
                 let default = principal.map(|_| role(UNUSED_ROLE.to_owned(), "Default Access"));
-                roles.map(|(id, name)| role(id.clone(), name)).chain(default).collect()
+                roles.map(|(id, name)| role(id.to_string(), name)).chain(default).collect()
             }
             // The numbers that a new site gives its three groups.
             "SharePointOnline" => directory.sites.get(origin).map_or_else(Vec::new, |site| {
@@ -178,7 +181,7 @@ impl State {
         let mut resources = self.entitlement.resources.values();
         let found = resources.find(|resource| {
             resource.catalog_id == catalog_id
-                && id.map_or(Some(resource.origin_id.as_str()) == origin, |id| id == resource.id)
+                && id.map_or(Some(resource.origin_id.as_str()) == origin, |id| *id == *resource.id)
         });
         found.ok_or_else(|| not_found(&RESOURCE_NOT_FOUND, "resource"))
     }
@@ -188,7 +191,7 @@ impl State {
         &mut self,
         body: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let kind = known_word(
             body["requestType"].as_str().unwrap_or("notSpecified"),
             &["adminAdd", "adminUpdate", "adminRemove"],
@@ -210,7 +213,7 @@ impl State {
             id.clone(),
             ResourceRequest {
                 id: id.clone(),
-                catalog_id,
+                catalog_id: catalog_id.as_str().into(),
                 resource_id,
                 kind,
                 justification: body["justification"].as_str().map(str::to_owned),
@@ -225,7 +228,7 @@ impl State {
         catalog_id: &str,
         wanted: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         if wanted["originSystem"].as_str().is_some_and(|s| s.eq_ignore_ascii_case(AZURE_RESOURCES))
         {
             return Err(not_implemented("originSystem AzureResources"));
@@ -261,8 +264,8 @@ impl State {
             id.clone(),
             Resource {
                 id: id.clone(),
-                catalog_id: catalog_id.to_owned(),
-                origin_id: origin,
+                catalog_id: catalog_id.into(),
+                origin_id: origin.into(),
                 origin_system: system,
                 display_name: name,
                 description,
@@ -331,7 +334,7 @@ impl State {
     }
 
     /// The environment that a request binds by id or names by address.
-    fn environment(&self, wanted: &Value) -> Result<Option<String>, Refusal> {
+    fn environment(&self, wanted: &Value) -> Result<Option<Id>, Refusal> {
         let bound = wanted["environment@odata.bind"].as_str();
         let id = bound.map(|target| target.rsplit('/').next().unwrap_or(target));
         let named = &wanted["environment"];
@@ -350,7 +353,7 @@ impl State {
         found.map(|environment| Some(environment.id.clone())).ok_or_else(missing)
     }
 
-    fn remove_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<String, Refusal> {
+    fn remove_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<Id, Refusal> {
         let resource = self.resource_of(catalog_id, wanted)?;
         let id = resource.id.clone();
         let used = self
@@ -385,7 +388,7 @@ impl State {
     }
 
     /// Changes what the body says of a resource that is in the catalog: its attributes.
-    fn update_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<String, Refusal> {
+    fn update_resource(&mut self, catalog_id: &str, wanted: &Value) -> Result<Id, Refusal> {
         let id = self.resource_of(catalog_id, wanted)?.id.clone();
         if let (Value::Array(attributes), Some(resource)) =
             (&wanted["attributes"], self.entitlement.resources.get_mut(&id))

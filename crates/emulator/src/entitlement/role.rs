@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::ids::Id;
 use crate::refusal::{
     ROLE_DEFINITION_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, invalid_model, not_found,
     role_assignment_conflict,
@@ -18,8 +19,8 @@ pub(crate) struct CatalogRole {
 /// Somebody's role, for a catalog or for all.
 #[derive(Debug, Clone)]
 pub(crate) struct CatalogRoleAssignment {
-    pub(crate) id: String,
-    pub(crate) principal_id: String,
+    pub(crate) id: Id,
+    pub(crate) principal_id: Id,
     pub(crate) definition_id: &'static str,
     /// `/`, or `/AccessPackageCatalog/` and a catalog's id.
     pub(crate) app_scope: String,
@@ -92,7 +93,7 @@ const CATALOG_SCOPE: &str = "/AccessPackageCatalog/";
 impl State {
     /// Gives somebody a role. What it allows is not asked yet: every identity may do what the
     /// administrator may.
-    pub(crate) fn assign_catalog_role(&mut self, body: &Value) -> Result<String, Refusal> {
+    pub(crate) fn assign_catalog_role(&mut self, body: &Value) -> Result<Id, Refusal> {
         let text = |name: &str| body[name].as_str().ok_or_else(invalid_model);
         let (definition, principal) = (text("roleDefinitionId")?, text("principalId")?);
         let scope = text("appScopeId")?;
@@ -126,7 +127,7 @@ impl State {
             id.clone(),
             CatalogRoleAssignment {
                 id: id.clone(),
-                principal_id: principal.to_owned(),
+                principal_id: principal.into(),
                 definition_id: definition,
                 app_scope: scope,
                 directory_scope: body["directoryScopeId"].as_str().map(str::to_owned),

@@ -58,7 +58,7 @@ pub(crate) fn answer(
             let id = id_of(state, "users", id)?;
             let manager = referenced(call)?;
             let manager = id_of(state, "users", &manager)?;
-            state.directory.set_manager(&id, Some(manager));
+            state.directory.set_manager(&id, Some(manager.into()));
             Ok(Answer::no_content())
         }
         (&Method::DELETE, ["users", id, "manager", "$ref"]) => {
@@ -260,7 +260,7 @@ fn referenced(call: &Call) -> Result<String, Refusal> {
 
 fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {
     let id = id_of(state, "users", id)?;
-    let manager = state.directory.users.get(&id).and_then(|user| user.manager.clone());
+    let manager = state.directory.users.get(id.as_str()).and_then(|user| user.manager.clone());
     let manager = manager.and_then(|manager| state.directory.object(&manager));
     let row = manager.ok_or_else(|| object_not_found("manager"))?;
     let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;

@@ -91,7 +91,7 @@ fn answer(
     }
     let below = call::below_entitlement(&call.segments);
     let waits = if below.is_some() { ENTITLEMENT_NOTICES_AFTER } else { SignedDuration::ZERO };
-    let caller_application = state.directory.service_principals.get(&identity.user);
+    let caller_application = state.directory.service_principals.get(identity.user.as_str());
     let disabled = caller_application.and_then(|application| application.disabled);
     if disabled.is_some_and(|since| caller.now.duration_since(since) >= waits) {
         return Err(IDENTITY_DISABLED.says("The authenticating application principal is disabled."));

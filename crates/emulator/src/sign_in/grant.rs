@@ -88,7 +88,7 @@ pub(super) fn answer(
     let client = form.demanded("client_id")?.to_lowercase();
     let now = tenant.signs_in_by.now().as_second();
     let state = &mut *tenant.lock();
-    let issue = Issue { tenant: &tenant_id, client: &client, now, id: state.ids.next() };
+    let issue = Issue { tenant: &tenant_id, client: &client, now, id: state.ids.next().into() };
     let directory = &state.directory;
     match grant {
         "client_credentials" => {

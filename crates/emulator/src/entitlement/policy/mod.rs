@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Modified, not_honoured};
+use crate::ids::Id;
 use crate::refusal::{
     ANY_USER_POLICY, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null, invalid_model,
     not_found,
@@ -21,8 +22,8 @@ pub(super) use settings::{end, expiration};
 /// An assignment policy. Its settings are kept in canonical form, as they were given.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
-    pub(crate) id: String,
-    pub(crate) package_id: String,
+    pub(crate) id: Id,
+    pub(crate) package_id: Id,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
     pub(crate) scope: &'static str,
@@ -132,7 +133,7 @@ impl State {
         &mut self,
         body: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let mut policy = self.read_policy(body, caller)?;
         policy.id = self.ids.next();
         policy.questions = question::read(&body["questions"], &Value::Null, &mut self.ids)?;
@@ -150,13 +151,13 @@ impl State {
         body: &Value,
         caller: Caller<'_>,
     ) -> Result<(), Refusal> {
-        let known = self.policy(id)?;
+        let known = self.policy(id)?.clone();
         let (package_id, created_by) = (known.package_id.clone(), known.created_by.clone());
         let (created, asked) = (known.created, known.questions.clone());
         let read = self.read_policy(body, caller)?;
         let questions = question::read(&body["questions"], &asked, &mut self.ids)?;
         let modified = self.modified(caller);
-        let id = id.to_owned();
+        let id = known.id.clone();
         let policy = Policy { id, package_id, questions, created_by, created, modified, ..read };
         self.entitlement.policies.insert(policy.id.clone(), policy);
         Ok(())
@@ -198,8 +199,8 @@ impl State {
         let made = self.modified(caller);
         let touched = caller.now.saturating_add(TOUCHED_AFTER).unwrap_or(caller.now);
         Ok(Policy {
-            id: String::new(),
-            package_id: package_id.to_owned(),
+            id: Id::default(),
+            package_id: package_id.into(),
             display_name: name.to_owned(),
             description: body["description"].as_str().map(str::to_owned),
             scope,

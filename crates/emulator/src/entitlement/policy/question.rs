@@ -25,7 +25,7 @@ fn question(given: &Value, before: &Value, ids: &mut Ids) -> Result<Value, Refus
     let named = given["id"].as_str();
     let mut known = before.as_array().into_iter().flatten();
     let known = known.any(|known| named.is_some() && known["id"].as_str() == named);
-    let id = named.filter(|_| known).map_or_else(|| ids.next(), str::to_owned);
+    let id = named.filter(|_| known).map_or_else(|| String::from(ids.next()), str::to_owned);
     let flag = |name: &str| given[name].as_bool().unwrap_or(false);
     let mut question = json!({
         "@odata.type": kind,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{About, Request, Schedule};
 use crate::entitlement::{Policy, known_word, not_honoured};
+use crate::ids::Id;
 use crate::refusal::{
     ANSWER_MISSING, ASSIGNMENT_NOT_FOUND, EXISTING_GRANT, INCOMPATIBLE, JUSTIFICATION_MISSING,
     NO_VALID_POLICY, OPEN_REQUEST, Refusal, SCHEDULE_OUTSIDE_POLICY, SUBJECT_NOT_FOUND,
@@ -28,7 +29,7 @@ impl State {
         &mut self,
         body: &Value,
         caller: Caller<'_>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let Some(kind) = body["requestType"].as_str() else {
             return Err(invalid_model());
         };
@@ -64,7 +65,7 @@ impl State {
         wanted: &Value,
         caller: Caller<'_>,
         said: Said,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let no_policy = || NO_VALID_POLICY.says("No valid policy was found in the request");
         let target = target_of(wanted).unwrap_or(caller.user);
         let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
@@ -75,7 +76,7 @@ impl State {
         }
         let mut open: Vec<_> = self
             .applicable(package_id, target, caller.user)
-            .filter(|policy| named.is_none_or(|id| id == policy.id))
+            .filter(|policy| named.is_none_or(|id| *id == *policy.id))
             .collect();
         open.sort_by_key(|policy| policy.breadth());
         let policy = open.first().ok_or_else(no_policy)?;
@@ -116,7 +117,7 @@ impl State {
         wanted: &Value,
         caller: Caller<'_>,
         said: Said,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
         let policy_id = id_of(wanted, "assignmentPolicyId", "assignmentPolicy").unwrap_or_default();
         let target = target_of(wanted).unwrap_or_default();
@@ -146,10 +147,10 @@ impl State {
         target: &str,
         caller: Caller<'_>,
         said: Said,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         self.is_compatible(package_id, target)?;
         let subject_id = self.subject_of(target);
-        let same = |package: &str, subject: &str| package == package_id && subject == subject_id;
+        let same = |package: &Id, subject: &Id| *package == *package_id && *subject == subject_id;
         if self
             .entitlement
             .requests
@@ -173,8 +174,8 @@ impl State {
             false => subject_id.clone(),
         };
         let about = About {
-            package: package_id.to_owned(),
-            policy: policy_id.to_owned(),
+            package: package_id.into(),
+            policy: policy_id.into(),
             subject: subject_id,
             requestor: requestor_id,
             assignment: None,
@@ -199,14 +200,14 @@ impl State {
     fn is_compatible(&self, package_id: &str, target: &str) -> Result<(), Refusal> {
         let Some(package) = self.entitlement.packages.get(package_id) else { return Ok(()) };
         let subject = self.entitlement.subjects.values().find(|s| s.object_id == target);
-        let has = |other: &String| {
+        let has = |other: &Id| {
             self.entitlement.assignments.values().any(|a| {
                 a.is_current()
-                    && a.package_id == *other
+                    && *a.package_id == **other
                     && subject.is_some_and(|subject| subject.id == a.subject_id)
             })
         };
-        let is_in = |group: &String| {
+        let is_in = |group: &Id| {
             let group = self.directory.groups.get(group);
             group.is_some_and(|group| group.members.iter().any(|member| member == target))
         };
@@ -233,7 +234,7 @@ impl State {
         wanted: &Value,
         caller: Caller<'_>,
         said: Said,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let about = self.about(wanted)?;
         let said = Said { schedule: Schedule::default(), answers: Vec::new(), ..said };
         Ok(self.file(kind, about, Some(caller.user), caller.now, said))
@@ -246,7 +247,7 @@ impl State {
         wanted: &Value,
         caller: Caller<'_>,
         said: Said,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Id, Refusal> {
         let about = self.about(wanted)?;
         let policy = self.policy(&about.policy)?;
         let may = policy.requestor_settings["enableTargetsToSelfUpdateAccess"] == true;
@@ -295,7 +296,7 @@ impl State {
         created_by: Option<&str>,
         now: Timestamp,
         said: Said,
-    ) -> String {
+    ) -> Id {
         let id = self.ids.next();
         self.submit(Request {
             id: id.clone(),
@@ -308,7 +309,7 @@ impl State {
             policy_id: about.policy,
             subject_id: about.subject,
             requestor_id: about.requestor,
-            created_by: created_by.map(str::to_owned),
+            created_by: created_by.map(Id::from),
             assignment_id: about.assignment,
             justification: said.justification,
             answers: said.answers,

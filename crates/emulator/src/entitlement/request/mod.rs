@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Policy, not_honoured};
+use crate::ids::Id;
 use crate::refusal::{
     REQUEST_NOT_CANCELLABLE, REQUEST_NOT_DELETABLE, REQUEST_NOT_FOUND, REQUEST_NOT_REPROCESSABLE,
     Refusal, invalid_model, not_found,
@@ -16,21 +17,21 @@ use crate::time;
 /// A request for access, a change of it or its removal.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) kind: &'static str,
     pub(crate) state: &'static str,
     pub(crate) status: &'static str,
     pub(crate) created: Timestamp,
     pub(crate) completed: Option<Timestamp>,
-    pub(crate) package_id: String,
-    pub(crate) policy_id: String,
+    pub(crate) package_id: Id,
+    pub(crate) policy_id: Id,
     /// Whose access it is about.
-    pub(crate) subject_id: String,
+    pub(crate) subject_id: Id,
     /// The subject that asked or, for a direct assignment, is assigned (reference page).
-    pub(crate) requestor_id: String,
+    pub(crate) requestor_id: Id,
     /// The object id of whoever made it; nothing where the service did.
-    pub(crate) created_by: Option<String>,
-    pub(crate) assignment_id: Option<String>,
+    pub(crate) created_by: Option<Id>,
+    pub(crate) assignment_id: Option<Id>,
     pub(crate) justification: Option<String>,
     pub(crate) answers: Vec<Value>,
     pub(crate) schedule: Schedule,
@@ -122,11 +123,11 @@ impl Request {
 
 /// What a request is about.
 pub(super) struct About {
-    pub(super) package: String,
-    pub(super) policy: String,
-    pub(super) subject: String,
-    pub(super) requestor: String,
-    pub(super) assignment: Option<String>,
+    pub(super) package: Id,
+    pub(super) policy: Id,
+    pub(super) subject: Id,
+    pub(super) requestor: Id,
+    pub(super) assignment: Option<Id>,
 }
 
 impl About {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Served;
 use crate::http::answer::Answer;
 use crate::http::query;
+use crate::ids::Id;
 use crate::refusal::{FUNCTION_ARGUMENT, Refusal};
 use crate::state::State;
 
@@ -42,7 +43,7 @@ impl Served<'_> {
         let is = |subject: &str| {
             e.subjects.get(subject).is_some_and(|subject| subject.object_id == user)
         };
-        let made = |by: &Option<String>| by.as_deref() == Some(user);
+        let made = |by: &Option<Id>| by.as_deref() == Some(user);
         Some(match (set, on) {
             ("accessPackages", "allowedRequestor") => {
                 let mut packages: Vec<_> = e.packages.values().collect();

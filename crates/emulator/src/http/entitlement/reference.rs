@@ -4,6 +4,7 @@ use http::Method;
 
 use super::Served;
 use crate::http::answer::Answer;
+use crate::ids::Id;
 use crate::refusal::{REFERENCE_INVALID, REFERENCE_MISSING, Refusal, object_not_found};
 
 impl Served<'_> {
@@ -21,9 +22,13 @@ impl Served<'_> {
             _ => return Err(self.not_implemented()),
         };
         let added = match (&self.call.method, removed) {
-            (&Method::POST, None) => Some(self.call.referenced().ok_or_else(|| {
-                REFERENCE_INVALID.says("Expected {\"@odata.id\": \"https://.../id\"} in the body.")
-            })?),
+            (&Method::POST, None) => {
+                let id = self.call.referenced().map(Id::from);
+                Some(id.ok_or_else(|| {
+                    REFERENCE_INVALID
+                        .says("Expected {\"@odata.id\": \"https://.../id\"} in the body.")
+                })?)
+            }
             (&Method::DELETE, Some(_)) => None,
             _ => return Err(self.not_implemented()),
         };
