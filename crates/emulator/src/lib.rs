@@ -28,6 +28,7 @@
 //! Invariants, said as absences: never validates by schema, never reads a cassette, keeps no time
 //! and no randomness of its own.
 
+mod crowd;
 mod directory;
 mod entitlement;
 mod http;

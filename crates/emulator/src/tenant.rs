@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::json;
 
+use crate::crowd::crowd;
 use crate::directory::{
     BUILT_IN_ROLES, Directory, Environment, GLOBAL_ADMINISTRATOR, Group, ServicePrincipal, Site,
     User,
@@ -221,6 +222,15 @@ impl Tenant {
         plant(&mut state, seed, &administrator, now);
     }
 
+    /// Fills the tenant, for measurements: `assignments` delivered ones, spread over `policies`
+    /// policies, each of a package of its own, for as many people as it takes.
+    pub fn crowd(&self, assignments: usize, policies: usize) {
+        let state = &mut *self.inner.lock();
+        let now = self.inner.clock.now();
+        let made = crowd(state, &self.inner.administrator.user, assignments, policies, now);
+        debug_assert!(made.is_ok(), "what a crowd is made of was just made: {made:?}");
+    }
+
     /// The tenant as an HTTP service, for a listener or for calls within the process.
     pub fn router(&self) -> Router {
         crate::http::router(self.inner.clone())
@@ -382,22 +392,8 @@ fn register(
 fn sign_up(state: &mut State, nickname: &str, is_guest: bool, born: Timestamp) -> Identity {
     let id = state.ids.next();
     let name = format!("{nickname}@{}", state.directory.domain);
-    state.directory.users.insert(id.clone(), user(&id, nickname, &name, is_guest, born));
+    state.directory.users.insert(id.clone(), User::known(&id, nickname, &name, is_guest, born));
     Identity { user: id.into(), name, token: token(&mut state.ids) }
-}
-
-fn user(id: &str, nickname: &str, name: &str, is_guest: bool, created: Timestamp) -> User {
-    User {
-        id: id.into(),
-        display_name: nickname.to_owned(),
-        principal_name: name.to_owned(),
-        mail_nickname: nickname.to_owned(),
-        is_guest,
-        created,
-        manager: None,
-        password: None,
-        others: serde_json::Map::new(),
-    }
 }
 
 fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp) {
@@ -405,23 +401,10 @@ fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp
     match *seed {
         Seed::Guest(id, name) => {
             let principal_name = format!("{name}@{}", directory.domain);
-            directory.users.insert(id.into(), user(id, name, &principal_name, true, now));
+            directory.users.insert(id.into(), User::known(id, name, &principal_name, true, now));
         }
         Seed::Group(id, name) => {
-            directory.groups.insert(
-                id.into(),
-                Group {
-                    id: id.into(),
-                    display_name: name.to_owned(),
-                    description: Some(name.to_owned()),
-                    mail_nickname: name.replace(' ', ""),
-                    created: now,
-                    created_by: None,
-                    members: IndexSet::new(),
-                    owners: IndexSet::new(),
-                    others: serde_json::Map::new(),
-                },
-            );
+            directory.groups.insert(id.into(), Group::known(id, name, now));
         }
         Seed::ServicePrincipal(id, name) => {
             let (app_id, role) = (state.ids.next(), state.ids.next());

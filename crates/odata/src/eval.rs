@@ -1,16 +1,16 @@
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
-use crate::lexer::is_guid;
-use crate::{Comparison, Direction, Filter, Function, Literal, OrderBy, Path, Quantifier};
+use crate::{Datum, Direction, Filter, Function, OrderBy, Path, Quantifier, Record};
 
 /// Whether `row` passes `filter`.
 ///
 /// Property names and texts are compared without regard to case: Graph clients in the field
 /// filter on `DisplayName`, `target/objectid` and `state eq 'Delivered'`, and are served. A
 /// comparison of values that have no common order is false, as is every `gt ge lt le` with null.
-pub fn matches(filter: &Filter, row: &Value) -> bool {
+pub fn matches(filter: &Filter, row: &dyn Record) -> bool {
     truth(filter, &Scope { row, variables: Vec::new() })
 }
 
@@ -20,11 +20,11 @@ pub fn value_at<'a>(row: &'a Value, path: &[String]) -> &'a Value {
 }
 
 /// How two rows stand to each other under an `$orderby`; nulls come first, as in OData.
-pub fn compare_rows(order_by: &[OrderBy], left: &Value, right: &Value) -> Ordering {
+pub fn compare_rows(order_by: &[OrderBy], left: &dyn Record, right: &dyn Record) -> Ordering {
     order_by
         .iter()
         .map(|key| {
-            let ordering = rank(value_at(left, &key.path.0), value_at(right, &key.path.0));
+            let ordering = left.datum(&key.path.0).rank(&right.datum(&key.path.0));
             match key.direction {
                 Direction::Ascending => ordering,
                 Direction::Descending => ordering.reverse(),
@@ -47,18 +47,18 @@ pub fn select(row: &Value, names: &[String], always: &[&str]) -> Value {
 }
 
 struct Scope<'a> {
-    row: &'a Value,
+    row: &'a dyn Record,
     /// Variables of lambdas with their values, the innermost last.
     variables: Vec<(&'a str, &'a Value)>,
 }
 
 impl<'a> Scope<'a> {
-    fn at(&self, path: &Path) -> &'a Value {
-        let Some((first, rest)) = path.0.split_first() else { return self.row };
+    fn at(&self, path: &Path) -> Datum<'a> {
+        let Some((first, rest)) = path.0.split_first() else { return Datum::Null };
         match self.variables.iter().rev().find(|(variable, _)| variable == first) {
-            Some((_, value)) => value_at(value, rest),
-            None if first == "$it" => value_at(self.row, rest),
-            None => value_at(self.row, &path.0),
+            Some((_, value)) => value_at(value, rest).into(),
+            None if first == "$it" => self.row.datum(rest),
+            None => self.row.datum(&path.0),
         }
     }
 
@@ -79,13 +79,16 @@ fn truth<'a>(filter: &'a Filter, scope: &Scope<'a>) -> bool {
         Filter::And(left, right) => truth(left, scope) && truth(right, scope),
         Filter::Or(left, right) => truth(left, scope) || truth(right, scope),
         Filter::Not(inner) => !truth(inner, scope),
-        Filter::Compare(left, op, right) => compare(&value(left, scope), *op, &value(right, scope)),
+        Filter::Compare(left, op, right) => value(left, scope).compares(*op, &value(right, scope)),
         Filter::In(inner, literals) => {
             let inner = value(inner, scope);
-            literals.iter().any(|l| compare(&inner, Comparison::Eq, &literal(l)))
+            literals.iter().any(|l| inner.compares(crate::Comparison::Eq, &l.into()))
         }
         Filter::Quantified(path, quantifier, body) => {
-            let elements = scope.at(path).as_array().map(Vec::as_slice).unwrap_or_default();
+            let elements = match scope.at(path) {
+                Datum::Json(Value::Array(elements)) => elements.as_slice(),
+                _ => &[],
+            };
             let test = |element| match body {
                 None => true,
                 Some((variable, body)) => truth(body, &scope.within(variable, element)),
@@ -96,112 +99,41 @@ fn truth<'a>(filter: &'a Filter, scope: &Scope<'a>) -> bool {
             }
         }
         Filter::Literal(_) | Filter::Path(_) | Filter::Call(..) => {
-            value(filter, scope) == Value::Bool(true)
+            value(filter, scope) == Datum::Bool(true)
         }
     }
 }
 
-fn value<'a>(filter: &'a Filter, scope: &Scope<'a>) -> Value {
+fn value<'a>(filter: &'a Filter, scope: &Scope<'a>) -> Datum<'a> {
     match filter {
-        Filter::Literal(l) => literal(l),
-        Filter::Path(path) => scope.at(path).clone(),
+        Filter::Literal(literal) => literal.into(),
+        Filter::Path(path) => scope.at(path),
         Filter::Call(function, arguments) => {
             let arguments: Vec<_> = arguments.iter().map(|a| value(a, scope)).collect();
-            call(*function, &arguments)
+            call(*function, &arguments).unwrap_or(Datum::Null)
         }
-        logical => Value::Bool(truth(logical, scope)),
+        logical => Datum::Bool(truth(logical, scope)),
     }
 }
 
-fn literal(literal: &Literal) -> Value {
-    match literal {
-        Literal::Null => Value::Null,
-        Literal::Bool(value) => Value::Bool(*value),
-        Literal::Number(text) => text
-            .parse::<i64>()
-            .map(Value::from)
-            .or_else(|_| text.parse::<f64>().map(Value::from))
-            .unwrap_or(Value::Null),
-        Literal::String(text) | Literal::Guid(text) | Literal::DateTime(text) => {
-            Value::String(text.clone())
-        }
-    }
-}
-
-fn call(function: Function, arguments: &[Value]) -> Value {
-    let texts: Option<Vec<String>> =
-        arguments.iter().map(|a| a.as_str().map(str::to_lowercase)).collect();
-    let Some(texts) = texts else { return Value::Null };
-    match (function, texts.as_slice(), arguments) {
-        (Function::StartsWith, [text, part], _) => Value::Bool(text.starts_with(part.as_str())),
-        (Function::EndsWith, [text, part], _) => Value::Bool(text.ends_with(part.as_str())),
-        (Function::Contains, [text, part], _) => Value::Bool(text.contains(part.as_str())),
-        (Function::ToLower, [text], _) => Value::String(text.clone()),
-        (Function::ToUpper, [text], _) => Value::String(text.to_uppercase()),
-        (Function::Length, _, [Value::String(text)]) => Value::from(text.chars().count()),
-        _ => Value::Null,
-    }
-}
-
-fn compare(left: &Value, op: Comparison, right: &Value) -> bool {
-    if left.is_null() || right.is_null() {
-        let both = left.is_null() && right.is_null();
-        return match op {
-            Comparison::Eq => both,
-            Comparison::Ne => !both,
-            _ => false,
-        };
-    }
-    let Some(ordering) = ordering(left, right) else { return op == Comparison::Ne };
-    match op {
-        Comparison::Eq => ordering.is_eq(),
-        Comparison::Ne => ordering.is_ne(),
-        Comparison::Gt => ordering.is_gt(),
-        Comparison::Ge => ordering.is_ge(),
-        Comparison::Lt => ordering.is_lt(),
-        Comparison::Le => ordering.is_le(),
-    }
-}
-
-fn ordering(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Bool(l), Value::Bool(r)) => Some(l.cmp(r)),
-        (Value::Number(l), Value::Number(r)) => match (l.as_i64(), r.as_i64()) {
-            (Some(l), Some(r)) => Some(l.cmp(&r)),
-            _ => l.as_f64()?.partial_cmp(&r.as_f64()?),
-        },
-        (Value::String(l), Value::String(r)) => Some(texts(l, r)),
-        _ => None,
-    }
-}
-
-fn texts(left: &str, right: &str) -> Ordering {
-    if !is_guid(left)
-        && let (Some(left), Some(right)) = (instant(left), instant(right))
-    {
-        return left.cmp(&right);
-    }
-    left.to_lowercase().cmp(&right.to_lowercase())
-}
-
-fn instant(text: &str) -> Option<jiff::Timestamp> {
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let timestamp = text.parse().ok();
-    timestamp.or_else(|| {
-        let date: jiff::civil::Date = (text.len() == 10).then(|| text.parse().ok()).flatten()?;
-        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+/// Nothing where an argument is no text.
+fn call<'a>(function: Function, arguments: &[Datum<'a>]) -> Option<Datum<'a>> {
+    let text = arguments.first()?.text()?;
+    let part = || arguments.get(1)?.text();
+    Some(match function {
+        Function::StartsWith => Datum::Bool(lower(text).starts_with(&*lower(part()?))),
+        Function::EndsWith => Datum::Bool(lower(text).ends_with(&*lower(part()?))),
+        Function::Contains => Datum::Bool(lower(text).contains(&*lower(part()?))),
+        Function::ToLower => Datum::Text(Cow::Owned(text.to_lowercase())),
+        Function::ToUpper => Datum::Text(Cow::Owned(text.to_uppercase())),
+        Function::Length => Datum::Integer(i64::try_from(text.chars().count()).ok()?),
     })
 }
 
-fn rank(left: &Value, right: &Value) -> Ordering {
-    let kind = |value: &Value| match value {
-        Value::Null => 0,
-        Value::Bool(_) => 1,
-        Value::Number(_) => 2,
-        Value::String(_) => 3,
-        Value::Array(_) | Value::Object(_) => 4,
-    };
-    ordering(left, right).unwrap_or_else(|| kind(left).cmp(&kind(right)))
+/// In lower case; most texts are it already.
+fn lower(text: &str) -> Cow<'_, str> {
+    match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }

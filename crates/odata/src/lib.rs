@@ -15,6 +15,7 @@
 //! Invariants, said as absences: no I/O, no Graph nouns, no knowledge of which collection allows
 //! which option; a tree that was parsed prints as text that parses to the same tree.
 
+mod datum;
 mod error;
 mod eval;
 mod field;
@@ -24,6 +25,7 @@ mod order;
 mod parse;
 mod query;
 
+pub use datum::{Datum, Record};
 pub use error::ParseError;
 pub use eval::{compare_rows, matches, select, value_at};
 pub use field::Field;

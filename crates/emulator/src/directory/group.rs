@@ -159,6 +159,21 @@ impl Directory {
 }
 
 impl Group {
+    /// A security group that was there before anybody called.
+    pub(crate) fn known(id: &str, name: &str, created: Timestamp) -> Self {
+        Self {
+            id: id.into(),
+            display_name: name.to_owned(),
+            description: Some(name.to_owned()),
+            mail_nickname: name.replace(' ', ""),
+            created,
+            created_by: None,
+            members: IndexSet::new(),
+            owners: IndexSet::new(),
+            others: Map::new(),
+        }
+    }
+
     /// All properties, in the order in which the service sends them.
     pub(crate) fn row(&self) -> Value {
         let row = json!({

@@ -155,6 +155,27 @@ impl Directory {
 }
 
 impl User {
+    /// A user that was there before anybody called.
+    pub(crate) fn known(
+        id: &str,
+        nickname: &str,
+        principal_name: &str,
+        is_guest: bool,
+        created: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            display_name: nickname.to_owned(),
+            principal_name: principal_name.to_owned(),
+            mail_nickname: nickname.to_owned(),
+            is_guest,
+            created,
+            manager: None,
+            password: None,
+            others: Map::new(),
+        }
+    }
+
     /// All properties that are known of the user, in the order in which beta sends them.
     pub(crate) fn row(&self) -> Value {
         let row = json!({

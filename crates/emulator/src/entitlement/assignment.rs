@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::indexed::{By, Referring};
 use super::known_word;
 use crate::ids::Id;
 use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, SUBJECT_MISSING, invalid_model, not_found};
@@ -53,6 +54,35 @@ pub(crate) struct Subject {
     pub(crate) principal_name: String,
     /// A word of `accessPackageSubjectLifecycle`.
     pub(crate) lifecycle: &'static str,
+}
+
+impl Referring for Assignment {
+    const WAYS: &'static [By] = &[By::Package, By::Policy, By::Subject];
+
+    fn id(&self) -> &Id {
+        &self.id
+    }
+
+    fn refers_to(&self, by: By) -> Option<&Id> {
+        match by {
+            By::Package => Some(&self.package_id),
+            By::Policy => Some(&self.policy_id),
+            By::Subject => Some(&self.subject_id),
+            By::Assignment | By::Object => None,
+        }
+    }
+}
+
+impl Referring for Subject {
+    const WAYS: &'static [By] = &[By::Object];
+
+    fn id(&self) -> &Id {
+        &self.id
+    }
+
+    fn refers_to(&self, by: By) -> Option<&Id> {
+        (by == By::Object).then_some(&self.object_id)
+    }
 }
 
 impl Assignment {
@@ -126,7 +156,7 @@ impl State {
         let subjects = &self.entitlement.subjects;
         let object = named.strip_prefix("objectId=").map(|object| object.trim_matches('\''));
         let found = match object {
-            Some(object) => subjects.values().find(|s| s.object_id.eq_ignore_ascii_case(object)),
+            Some(object) => subjects.of(By::Object, &object.to_lowercase()).next(),
             None => subjects.get(named),
         };
         found.ok_or_else(|| not_found(&SUBJECT_MISSING, "subject"))
@@ -144,22 +174,19 @@ impl State {
 
     /// The subject that stands for a user, made where it is the first time.
     pub(crate) fn subject_of(&mut self, user: &str) -> Id {
-        let known = self.entitlement.subjects.values().find(|subject| subject.object_id == user);
+        let known = self.entitlement.subjects.of(By::Object, user).next();
         if let Some(subject) = known {
             return subject.id.clone();
         }
         let id = self.ids.next();
         let found = self.directory.users.get(user);
-        self.entitlement.subjects.insert(
-            id.clone(),
-            Subject {
-                id: id.clone(),
-                object_id: user.into(),
-                display_name: found.map(|user| user.display_name.clone()).unwrap_or_default(),
-                principal_name: found.map(|user| user.principal_name.clone()).unwrap_or_default(),
-                lifecycle: "notDefined",
-            },
-        );
+        self.entitlement.subjects.insert(Subject {
+            id: id.clone(),
+            object_id: user.into(),
+            display_name: found.map(|user| user.display_name.clone()).unwrap_or_default(),
+            principal_name: found.map(|user| user.principal_name.clone()).unwrap_or_default(),
+            lifecycle: "notDefined",
+        });
         id
     }
 }

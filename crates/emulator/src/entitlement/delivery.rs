@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::request::About;
-use super::{Assignment, Given, Request, RoleScope};
+use super::{Assignment, By, Given, Request, RoleScope};
 use crate::ids::Id;
 use crate::state::{BEGINS_AFTER, DELIVERS_AFTER, NOTIFIES_AFTER, State};
 
@@ -61,7 +61,7 @@ impl State {
     /// Takes a request in and plans when it is looked at.
     pub(super) fn submit(&mut self, request: Request) {
         self.schedule(later(request.created, BEGINS_AFTER), Due::Begin(request.id.clone()));
-        self.entitlement.requests.insert(request.id.clone(), request);
+        self.entitlement.requests.insert(request);
     }
 
     /// Asks whoever must approve, or carries the request out.
@@ -113,29 +113,26 @@ impl State {
             return;
         }
         let assignment_id = self.ids.next();
-        if let Some(request) = self.entitlement.requests.get_mut(id) {
+        self.entitlement.requests.refer(id, |request| {
             request.assignment_id = Some(assignment_id.clone());
-        }
+        });
         let package = self.entitlement.packages.get(&request.package_id);
         let catalog_id = package.map(|package| package.catalog_id.clone()).unwrap_or_default();
-        self.entitlement.assignments.insert(
-            assignment_id.clone(),
-            Assignment {
-                id: assignment_id,
-                catalog_id,
-                package_id: request.package_id,
-                policy_id: request.policy_id,
-                subject_id: request.subject_id,
-                created_by: request.created_by,
-                state: "delivering",
-                status: "Delivering",
-                is_extended: false,
-                start: None,
-                end: None,
-                expired: None,
-                given: Vec::new(),
-            },
-        );
+        self.entitlement.assignments.insert(Assignment {
+            id: assignment_id,
+            catalog_id,
+            package_id: request.package_id,
+            policy_id: request.policy_id,
+            subject_id: request.subject_id,
+            created_by: request.created_by,
+            state: "delivering",
+            status: "Delivering",
+            is_extended: false,
+            start: None,
+            end: None,
+            expired: None,
+            given: Vec::new(),
+        });
     }
 
     fn deliver(&mut self, id: &str, at: Timestamp) {
@@ -295,9 +292,11 @@ impl State {
 
     /// Takes a role away unless another assignment still gives it.
     fn take(&mut self, subject_id: &str, role: &Given) {
-        let still = self.entitlement.assignments.values().any(|other| {
-            other.subject_id == subject_id && other.given.iter().any(|g| g.is_same_role(role))
-        });
+        let still = self
+            .entitlement
+            .assignments
+            .of(By::Subject, subject_id)
+            .any(|other| other.given.iter().any(|g| g.is_same_role(role)));
         let Some(subject) = self.entitlement.subjects.get(subject_id).filter(|_| !still) else {
             return;
         };
@@ -340,10 +339,8 @@ impl State {
     }
 
     fn holders(&self, package_id: &str) -> Vec<Assignment> {
-        let holds = |a: &&Assignment| {
-            a.package_id == package_id && matches!(a.state, "delivered" | "partiallyDelivered")
-        };
-        self.entitlement.assignments.values().filter(holds).cloned().collect()
+        let holds = |a: &&Assignment| matches!(a.state, "delivered" | "partiallyDelivered");
+        self.entitlement.assignments.of(By::Package, package_id).filter(holds).cloned().collect()
     }
 
     /// What was planned for an end that is another by now is passed over.

@@ -7,6 +7,8 @@ mod approval;
 mod assignment;
 mod catalog;
 mod delivery;
+mod indexed;
+mod item;
 mod package;
 mod policy;
 mod related;
@@ -27,6 +29,8 @@ pub(crate) use approval::Approval;
 pub(crate) use assignment::{Assignment, Given, Subject};
 pub(crate) use catalog::Catalog;
 pub(crate) use delivery::Due;
+pub(crate) use indexed::{By, Indexed};
+pub(crate) use item::Item;
 pub(crate) use package::{Package, RoleScope};
 pub(crate) use policy::{ALL_EXISTING_ORGANIZATIONS, Policy};
 pub(crate) use related::Related;
@@ -43,10 +47,10 @@ pub(crate) struct Entitlement {
     pub(crate) resource_requests: Table<ResourceRequest>,
     pub(crate) packages: Table<Package>,
     pub(crate) policies: Table<Policy>,
-    pub(crate) requests: Table<Request>,
+    pub(crate) requests: Indexed<Request>,
     pub(crate) approvals: Table<Approval>,
-    pub(crate) assignments: Table<Assignment>,
-    pub(crate) subjects: Table<Subject>,
+    pub(crate) assignments: Indexed<Assignment>,
+    pub(crate) subjects: Indexed<Subject>,
     pub(crate) role_assignments: Table<CatalogRoleAssignment>,
     pub(crate) settings: Settings,
     /// What falls due, in order; the number keeps equal times in the order they were made.

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::resource::AZURE_RESOURCES;
-use super::{Modified, changed_name, not_honoured};
+use super::{Assignment, By, Modified, Request, changed_name, not_honoured};
 use crate::ids::Id;
 use crate::refusal::{
     DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
@@ -170,10 +170,9 @@ impl State {
     /// Deletes a package with its policies and role scopes; refused while anybody has it.
     pub(crate) fn delete_package(&mut self, id: &str) -> Result<(), Refusal> {
         let package = self.package(id)?;
-        let held =
-            self.entitlement.assignments.values().any(|a| a.package_id == id && a.is_current());
+        let held = self.entitlement.assignments.of(By::Package, id).any(Assignment::is_current);
         // What is on its way counts as well.
-        let asked = self.entitlement.requests.values().any(|r| r.package_id == id && r.is_open());
+        let asked = self.entitlement.requests.of(By::Package, id).any(Request::is_open);
         if held || asked {
             return Err(PACKAGE_IN_USE.says(format!(
                 "The access package: {} can not be deleted because there are active assignments.",

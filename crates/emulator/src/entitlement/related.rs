@@ -4,11 +4,11 @@ use model::Version;
 use model::dialect::{Noun, noun};
 use serde_json::{Value, json};
 
-use super::Assignment;
+use super::{Assignment, By, Item};
 use crate::state::State;
 
 /// Rows, each made when it is asked for.
-pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Value> + 'a>;
+pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Item<'a>> + 'a>;
 
 /// What a navigation leads to.
 #[derive(Debug)]
@@ -125,13 +125,9 @@ impl State {
             ("accessPackageAssignment", "accessPackageAssignmentResourceRoles") => {
                 many(self.given_rows(e.assignments.get(id)).collect())
             }
-            ("accessPackageAssignment", "accessPackageAssignmentRequests") => many(
-                e.requests
-                    .values()
-                    .filter(|r| r.assignment_id.as_deref() == Some(id))
-                    .map(|r| r.row())
-                    .collect(),
-            ),
+            ("accessPackageAssignment", "accessPackageAssignmentRequests") => {
+                many(e.requests.of(By::Assignment, id).map(|r| r.row()).collect())
+            }
             ("accessPackageAssignmentRequest", "accessPackage") => {
                 one(e.packages.get(key("$package")).map(|p| p.row()))
             }
@@ -199,30 +195,66 @@ impl State {
     pub(crate) fn rows(&self, set: &str) -> Option<(&'static Noun, Rows<'_>)> {
         let e = &self.entitlement;
         Some(match set {
-            "catalogs" => (&noun::CATALOG, Box::new(e.catalogs.values().map(|c| c.row()))),
-            "accessPackages" => (&noun::PACKAGE, Box::new(e.packages.values().map(|p| p.row()))),
-            "assignmentPolicies" => (&noun::POLICY, Box::new(e.policies.values().map(|p| p.row()))),
+            "catalogs" => (&noun::CATALOG, made(e.catalogs.values().map(|c| c.row()))),
+            "accessPackages" => (&noun::PACKAGE, made(e.packages.values().map(|p| p.row()))),
+            "assignmentPolicies" => (&noun::POLICY, made(e.policies.values().map(|p| p.row()))),
             "assignmentRequests" => {
-                (&noun::REQUEST, Box::new(e.requests.values().map(|r| r.row())))
+                (&noun::REQUEST, Box::new(e.requests.values().map(Item::Request)))
             }
             "assignments" => {
-                let rows = e.assignments.values().map(|a| self.assignment_row(a));
-                (&noun::ASSIGNMENT, Box::new(rows))
+                (&noun::ASSIGNMENT, Box::new(e.assignments.values().map(Item::Assignment)))
             }
             "resourceRequests" => {
-                (&noun::RESOURCE_REQUEST, Box::new(e.resource_requests.values().map(|r| r.row())))
+                (&noun::RESOURCE_REQUEST, made(e.resource_requests.values().map(|r| r.row())))
             }
-            "resources" => (&noun::RESOURCE, Box::new(e.resources.values().map(|r| r.row()))),
+            "resources" => (&noun::RESOURCE, made(e.resources.values().map(|r| r.row()))),
             "resourceEnvironments" => {
-                let rows = self.directory.environments.values().map(|e| e.row());
-                (&noun::ENVIRONMENT, Box::new(rows))
+                (&noun::ENVIRONMENT, made(self.directory.environments.values().map(|e| e.row())))
             }
-            "subjects" => (&noun::SUBJECT, Box::new(e.subjects.values().map(|s| s.row()))),
+            "subjects" => (&noun::SUBJECT, made(e.subjects.values().map(|s| s.row()))),
             "accessPackageAssignmentResourceRoles" => {
                 let rows = self.given_rows(e.assignments.values());
-                (&noun::ASSIGNMENT_RESOURCE_ROLE, Box::new(rows))
+                (&noun::ASSIGNMENT_RESOURCE_ROLE, made(rows))
             }
             _ => return None,
         })
     }
+
+    /// The rows of a set among which are all that a filter lets pass, where `equals` tells what the
+    /// filter demands of a path.
+    pub(crate) fn candidates<'a>(
+        &'a self,
+        set: &str,
+        equals: impl Fn(&str) -> Option<String>,
+    ) -> Option<(&'static Noun, Rows<'a>)> {
+        let e = &self.entitlement;
+        let ways = [
+            ("assignmentPolicy/id", By::Policy),
+            ("assignmentPolicyId", By::Policy),
+            ("target/objectId", By::Object),
+            ("targetId", By::Object),
+            ("accessPackage/id", By::Package),
+            ("accessPackageId", By::Package),
+        ];
+        let found =
+            ways.into_iter().find_map(|(path, by)| Some((by, equals(path)?.to_lowercase())));
+        match (set, found) {
+            ("assignments", Some((By::Object, id))) => {
+                let subject = e.subjects.of(By::Object, &id).next().map(|subject| &*subject.id);
+                let rows = e.assignments.of(By::Subject, subject.unwrap_or_default());
+                Some((&noun::ASSIGNMENT, Box::new(rows.map(Item::Assignment))))
+            }
+            ("assignments", Some((by, id))) => {
+                Some((&noun::ASSIGNMENT, Box::new(e.assignments.of(by, &id).map(Item::Assignment))))
+            }
+            ("assignmentRequests", Some((by @ By::Package, id))) => {
+                Some((&noun::REQUEST, Box::new(e.requests.of(by, &id).map(Item::Request))))
+            }
+            _ => self.rows(set),
+        }
+    }
+}
+
+fn made<'a>(rows: impl Iterator<Item = Value> + 'a) -> Rows<'a> {
+    Box::new(rows.map(Item::Row))
 }

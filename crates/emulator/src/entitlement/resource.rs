@@ -95,7 +95,7 @@ impl Resource {
                 // Every application has it (a client that leaves it out says so); the directory's
                 // id for it is all zeros.
                 let default = principal.map(|_| role(UNUSED_ROLE.to_owned(), "Default Access"));
-                roles.map(|(id, name)| role(id.to_string(), name)).chain(default).collect()
+                roles.map(|(id, name)| role(id.clone(), name)).chain(default).collect()
             }
             // The numbers that a new site gives its three groups.
             "SharePointOnline" => directory.sites.get(origin).map_or_else(Vec::new, |site| {

@@ -1,13 +1,15 @@
 //! Rows filtered, ordered, paged, expanded, selected and written in a version's tongue.
 
+use std::cell::OnceCell;
+
 use model::Version;
 use model::dialect::{Member, Noun, noun, query_from_wire, render};
-use odata::{Expand, Query, compare_rows, encode_component, matches, select};
+use odata::{Datum, Expand, Path, Query, Record, compare_rows, encode_component, matches, select};
 use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::query::{Asked, is_backend};
-use crate::entitlement::{ALL_EXISTING_ORGANIZATIONS, Related};
+use crate::entitlement::{ALL_EXISTING_ORGANIZATIONS, Item, Related};
 use crate::refusal::{OPTION_INVALID, Refusal, not_implemented};
 use crate::state::State;
 
@@ -26,36 +28,45 @@ pub(crate) struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// A collection.
-    pub(crate) fn list(
-        &self,
-        state: &State,
-        asked: &Asked,
-        rows: impl IntoIterator<Item = Value>,
+    /// A collection. Rows are made where a filter needs them whole, and where they are sent.
+    pub(crate) fn list<'a, R: Into<Item<'a>> + 'a>(
+        &'a self,
+        state: &'a State,
+        asked: &'a Asked,
+        rows: impl IntoIterator<Item = R, IntoIter: 'a>,
     ) -> Result<Value, Refusal> {
         let Asked { wire, canonical } = asked;
         self.check_expand(state, self.noun, &wire.expand)?;
-        let mut rows = self.pick(state, self.noun, canonical, rows);
-        let count = rows.len();
         let skipped = skipped(wire)?;
         let page = wire.top.unwrap_or(PAGE);
-        rows = rows.into_iter().skip(skipped).collect();
+        let rows = rows.into_iter().map(Into::into);
+        let (mut kept, mut count) = (Vec::new(), 0);
+        for item in self.pick(state, self.noun, canonical, rows) {
+            if count >= skipped && kept.len() <= page {
+                kept.push(item);
+            }
+            count += 1;
+            if kept.len() > page && !wire.count {
+                break;
+            }
+        }
         // A page of nothing leads nowhere.
-        let more = page > 0 && rows.len() > page;
-        rows.truncate(page);
+        let more = page > 0 && kept.len() > page;
+        kept.truncate(page);
+        let kept: Vec<Value> = kept.iter().map(|item| item.row(state)).collect();
         let mut answer = Map::new();
         let context = format!("{}{}", self.place, selection(wire));
         answer.insert("@odata.context".into(), self.call.context(&context).into());
         if wire.count && skipped == 0 {
             answer.insert("@odata.count".into(), count.into());
         }
-        if let Some(tips) = self.tips(wire, rows.first()) {
+        if let Some(tips) = self.tips(wire, kept.first()) {
             answer.insert("@microsoft.graph.tips".into(), tips.into());
         }
         if more {
             answer.insert("@odata.nextLink".into(), self.next_link(skipped + page).into());
         }
-        let rows = rows.iter().map(|row| self.finish(state, row, wire));
+        let rows = kept.iter().map(|row| self.finish(state, row, wire));
         answer.insert("value".into(), rows.collect());
         Ok(Value::Object(answer))
     }
@@ -106,38 +117,30 @@ impl Shape<'_> {
         Ok(())
     }
 
-    /// Rows that pass the filter, in order.
-    fn pick(
-        &self,
-        state: &State,
-        of: &Noun,
-        query: &Query,
-        rows: impl IntoIterator<Item = Value>,
-    ) -> Vec<Value> {
-        if query.filter.is_none() && query.order_by.is_empty() {
-            return rows.into_iter().collect();
+    /// Rows that pass the filter, in order: each as it is asked for, unless they must be sorted.
+    fn pick<'a>(
+        &'a self,
+        state: &'a State,
+        of: &'a Noun,
+        query: &'a Query,
+        rows: impl Iterator<Item = Item<'a>> + 'a,
+    ) -> Box<dyn Iterator<Item = Item<'a>> + 'a> {
+        let seen = rows.map(move |item| Seen {
+            shape: self,
+            state,
+            of,
+            query,
+            item,
+            made: OnceCell::new(),
+        });
+        let passing =
+            seen.filter(|row| query.filter.as_ref().is_none_or(|filter| matches(filter, row)));
+        if query.order_by.is_empty() {
+            return Box::new(passing.map(|row| row.item));
         }
-        let paths: Vec<odata::Path> = query
-            .filter
-            .iter()
-            .flat_map(odata::Filter::paths)
-            .chain(query.order_by.iter().map(|key| key.path.clone()))
-            .collect();
-        let mut rows: Vec<(Value, Value)> = rows
-            .into_iter()
-            .map(|row| {
-                let mut seen = row.clone();
-                for path in &paths {
-                    self.attach(state, of, &mut seen, &path.0);
-                }
-                (row, seen)
-            })
-            .filter(|(_, seen)| query.filter.as_ref().is_none_or(|f| matches(f, seen)))
-            .collect();
-        if !query.order_by.is_empty() {
-            rows.sort_by(|(_, a), (_, b)| compare_rows(&query.order_by, a, b));
-        }
-        rows.into_iter().map(|(row, _)| row).collect()
+        let mut rows: Vec<_> = passing.collect();
+        rows.sort_by(|a, b| compare_rows(&query.order_by, a, b));
+        Box::new(rows.into_iter().map(|row| row.item))
     }
 
     /// Puts what a path leads through into the row, so that it can be compared.
@@ -316,13 +319,47 @@ impl Shape<'_> {
                 // The names were checked with the query they stand in.
                 let canonical =
                     query_from_wire(self.call.version, below, query).unwrap_or_default();
-                self.pick(state, below, &canonical, rows)
+                let rows = rows.into_iter().map(Item::Row);
+                let picked = self.pick(state, below, &canonical, rows);
+                picked.map(|item| item.row(state)).collect()
             }
             None => rows,
         };
         let page = rows.iter().skip(query.skip.unwrap_or(0)).take(query.top.unwrap_or(usize::MAX));
         page.map(|row| self.below(state, member, row, query, place)).collect()
     }
+}
+
+/// A row as a filter sees it: what it tells of itself, or made with all that its paths lead through.
+struct Seen<'a> {
+    shape: &'a Shape<'a>,
+    state: &'a State,
+    of: &'a Noun,
+    query: &'a Query,
+    item: Item<'a>,
+    made: OnceCell<Value>,
+}
+
+impl Record for Seen<'_> {
+    fn datum(&self, path: &[String]) -> Datum<'_> {
+        if let Some(told) = self.item.told(self.state, path) {
+            return told;
+        }
+        let made = self.made.get_or_init(|| {
+            let mut row = self.item.row(self.state);
+            for path in paths(self.query) {
+                self.shape.attach(self.state, self.of, &mut row, &path.0);
+            }
+            row
+        });
+        made.datum(path)
+    }
+}
+
+/// Every path that a query compares or sorts by.
+fn paths(query: &Query) -> Vec<Path> {
+    let filtered = query.filter.iter().flat_map(odata::Filter::paths);
+    filtered.chain(query.order_by.iter().map(|key| key.path.clone())).collect()
 }
 
 /// `(id,displayName,target())` behind the place of a context.

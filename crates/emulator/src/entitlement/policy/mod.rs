@@ -8,7 +8,7 @@ mod settings;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Modified, not_honoured};
+use super::{Assignment, By, Modified, Request, not_honoured};
 use crate::ids::Id;
 use crate::refusal::{
     ANY_USER_POLICY, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null, invalid_model,
@@ -220,10 +220,9 @@ impl State {
     /// Deletes a policy; refused while anybody has access through it.
     pub(crate) fn delete_policy(&mut self, id: &str) -> Result<(), Refusal> {
         let policy = self.policy(id)?;
-        let held =
-            self.entitlement.assignments.values().any(|a| a.policy_id == id && a.is_current());
+        let held = self.entitlement.assignments.of(By::Policy, id).any(Assignment::is_current);
         // What is on its way counts as well.
-        let asked = self.entitlement.requests.values().any(|r| r.policy_id == id && r.is_open());
+        let asked = self.entitlement.requests.of(By::Policy, id).any(Request::is_open);
         if held || asked {
             return Err(POLICY_IN_USE.says(format!(
                 "The policy: {} can not be deleted because there are active assignments.",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{About, Request, Schedule};
-use crate::entitlement::{Policy, known_word, not_honoured};
+use crate::entitlement::{By, Policy, known_word, not_honoured};
 use crate::ids::Id;
 use crate::refusal::{
     ANSWER_MISSING, ASSIGNMENT_NOT_FOUND, EXISTING_GRANT, INCOMPATIBLE, JUSTIFICATION_MISSING,
@@ -150,21 +150,12 @@ impl State {
     ) -> Result<Id, Refusal> {
         self.is_compatible(package_id, target)?;
         let subject_id = self.subject_of(target);
-        let same = |package: &Id, subject: &Id| *package == *package_id && *subject == subject_id;
-        if self
-            .entitlement
-            .requests
-            .values()
-            .any(|r| r.is_open() && same(&r.package_id, &r.subject_id))
-        {
+        let requests = || self.entitlement.requests.of(By::Subject, &subject_id);
+        if requests().any(|request| request.is_open() && request.package_id == *package_id) {
             return Err(OPEN_REQUEST.says("There is already an open request."));
         }
-        if self
-            .entitlement
-            .assignments
-            .values()
-            .any(|a| a.is_current() && same(&a.package_id, &a.subject_id))
-        {
+        let assignments = || self.entitlement.assignments.of(By::Subject, &subject_id);
+        if assignments().any(|held| held.is_current() && held.package_id == *package_id) {
             return Err(EXISTING_GRANT.says("The subject already has an assignment."));
         }
         let mut said = said;
@@ -199,13 +190,11 @@ impl State {
     /// Refuses access beside something that the package says it is incompatible with.
     fn is_compatible(&self, package_id: &str, target: &str) -> Result<(), Refusal> {
         let Some(package) = self.entitlement.packages.get(package_id) else { return Ok(()) };
-        let subject = self.entitlement.subjects.values().find(|s| s.object_id == target);
+        let subject = self.entitlement.subjects.of(By::Object, target).next();
         let has = |other: &Id| {
-            self.entitlement.assignments.values().any(|a| {
-                a.is_current()
-                    && *a.package_id == **other
-                    && subject.is_some_and(|subject| subject.id == a.subject_id)
-            })
+            let subject = subject.map_or("", |subject| &subject.id);
+            let mut held = self.entitlement.assignments.of(By::Subject, subject);
+            held.any(|held| held.is_current() && held.package_id == *other)
         };
         let is_in = |group: &Id| {
             let group = self.directory.groups.get(group);
@@ -279,8 +268,8 @@ impl State {
 
     /// Whether a request about the assignment is still being carried out.
     pub(crate) fn is_asked_about(&self, assignment_id: &str) -> bool {
-        let mut requests = self.entitlement.requests.values();
-        requests.any(|r| r.is_open() && r.assignment_id.as_deref() == Some(assignment_id))
+        let mut requests = self.entitlement.requests.of(By::Assignment, assignment_id);
+        requests.any(Request::is_open)
     }
 
     /// The service takes an assignment away itself.

@@ -5,6 +5,7 @@ mod create;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::indexed::{By, Referring};
 use super::{Policy, not_honoured};
 use crate::ids::Id;
 use crate::refusal::{
@@ -81,6 +82,24 @@ impl Schedule {
             "recurrence": null,
             "expiration": self.expiration.as_deref().cloned().unwrap_or_else(unasked),
         })
+    }
+}
+
+impl Referring for Request {
+    const WAYS: &'static [By] = &[By::Package, By::Policy, By::Subject, By::Assignment];
+
+    fn id(&self) -> &Id {
+        &self.id
+    }
+
+    fn refers_to(&self, by: By) -> Option<&Id> {
+        match by {
+            By::Package => Some(&self.package_id),
+            By::Policy => Some(&self.policy_id),
+            By::Subject => Some(&self.subject_id),
+            By::Assignment => self.assignment_id.as_ref(),
+            By::Object => None,
+        }
     }
 }
 
@@ -198,7 +217,7 @@ impl State {
             return Err(REQUEST_NOT_DELETABLE
                 .says(format!("A request in the state {} cannot be deleted.", request.state)));
         }
-        self.entitlement.requests.shift_remove(id);
+        self.entitlement.requests.remove(id);
         self.entitlement.approvals.shift_remove(id);
         Ok(())
     }

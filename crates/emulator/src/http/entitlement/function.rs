@@ -4,6 +4,7 @@ use model::dialect::{Noun, noun};
 use serde_json::Value;
 
 use super::Served;
+use crate::entitlement::By;
 use crate::http::answer::Answer;
 use crate::http::query;
 use crate::ids::Id;
@@ -74,11 +75,10 @@ impl Served<'_> {
 fn additional(state: &State, package: &str, other: &str) -> Vec<Value> {
     let assignments = &state.entitlement.assignments;
     let mut found: Vec<_> =
-        assignments.values().filter(|a| a.package_id == package && a.is_current()).collect();
+        assignments.of(By::Package, package).filter(|a| a.is_current()).collect();
     found.retain(|one| {
-        assignments
-            .values()
-            .any(|a| a.package_id == other && a.is_current() && a.subject_id == one.subject_id)
+        let mut held = assignments.of(By::Subject, &one.subject_id);
+        held.any(|held| held.is_current() && held.package_id == *other)
     });
     found.into_iter().map(|a| state.assignment_row(a)).collect()
 }

@@ -140,7 +140,7 @@ impl Served<'_> {
     }
 
     fn list(&self, set: &str) -> Result<Answer, Refusal> {
-        let Some((noun, rows)) = self.state.rows(set) else { return Err(self.not_implemented()) };
+        let Some((noun, _)) = self.state.rows(set) else { return Err(self.not_implemented()) };
         let query = query::read(self.call.version, noun, &self.call.query)?;
         let demands_origin_system = match set {
             "resourceEnvironments" => true,
@@ -150,6 +150,9 @@ impl Served<'_> {
         if demands_origin_system {
             query::demanded(&query.canonical, &["originSystem"])?;
         }
+        let equals = |path: &str| query::literal_for(&query.canonical, path).map(str::to_owned);
+        let rows = self.state.candidates(set, equals);
+        let (_, rows) = rows.ok_or_else(|| self.not_implemented())?;
         Ok(Answer::ok(self.shape(noun, &[set]).list(self.state, &query, rows)?))
     }
 
@@ -170,7 +173,10 @@ impl Served<'_> {
             "subjects" => state.subject(id)?.row(),
             "accessPackageAssignmentResourceRoles" => {
                 let (_, mut rows) = state.rows(set).ok_or_else(|| self.not_implemented())?;
-                let found = rows.find(|row| row["id"] == id);
+                let found = rows.find_map(|item| {
+                    let row = item.row(state);
+                    (row["id"] == id).then_some(row)
+                });
                 found.ok_or_else(|| {
                     not_found(&RESOURCE_ROLE_NOT_FOUND, "assignment resource role")
                 })?

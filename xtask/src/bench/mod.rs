@@ -1,5 +1,7 @@
 //! How fast the plays are, in release, as medians and ratios of one process.
 
+mod emulator;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -52,6 +54,7 @@ pub(crate) fn measure() {
     }
     validating(tutorial);
     comparing();
+    emulator::measure(&runtime);
 }
 
 fn line(name: &str, times: &[Duration], base: Duration) {
