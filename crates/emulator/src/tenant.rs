@@ -113,6 +113,7 @@ pub(crate) struct Inner {
     pub(crate) signs_in_by: SharedClock,
     /// Who calls, by token: those known without a sign-in, and those whose token was verified.
     sessions: Mutex<IndexMap<String, Arc<Session>>>,
+    request_ids: Mutex<Ids>,
     administrator: Identity,
     requestor: Identity,
     requestor_password: SecretString,
@@ -165,6 +166,7 @@ impl Tenant {
             signs_in_by: options.signs_in_by.clone().unwrap_or_else(|| clock.clone()),
             clock,
             sessions: Mutex::new(sessions),
+            request_ids: Mutex::new(Ids::apart(options.seed, "requests")),
             administrator,
             requestor,
             requestor_password,
@@ -251,14 +253,14 @@ impl Inner {
     }
 
     /// Who a token is of and what it grants, if it is one of this tenant. A token is verified once,
-    /// and asked for its time at every call.
+    /// and asked for its time at every call; whether its holder is still there is the caller's to
+    /// ask.
     pub(crate) fn session(&self, token: &str) -> Result<Arc<Session>, Unfit> {
         let now = self.signs_in_by.now();
         let known = lock(&self.sessions).get(token).cloned();
         if let Some(known) = known {
             return match known.until {
                 Some(until) if until <= now => Err(Unfit::Expired),
-                Some(_) if !self.lock().directory.has(&known.identity.user) => Err(Unfit::Foreign),
                 _ => Ok(known),
             };
         }
@@ -283,6 +285,11 @@ impl Inner {
         }
         sessions.insert(token.to_owned(), session.clone());
         Ok(session)
+    }
+
+    /// The id of a request, which is no object's.
+    pub(crate) fn request_id(&self) -> Id {
+        lock(&self.request_ids).next()
     }
 
     pub(crate) fn is_administrator(&self, identity: &Identity) -> bool {

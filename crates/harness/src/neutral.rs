@@ -25,6 +25,10 @@ impl Neutral {
         if is_time(text) {
             return "<time>".to_owned();
         }
+        // A security identifier is an object's id in other words.
+        if text.starts_with("S-1-12-1-") {
+            return "<security identifier>".to_owned();
+        }
         let named = origins.name(text).replace(&self.base, "{graph}");
         let named = named.replace(&self.prefix, "{run}");
         self.given.iter().fold(named, |named, (value, name)| named.replace(value, name))

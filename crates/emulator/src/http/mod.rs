@@ -44,7 +44,7 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await;
     let now = tenant.clock.now();
-    let request_id = tenant.lock().ids.next();
+    let request_id = tenant.request_id();
     let path = call::segments(parts.uri.path());
     if let Ok(body) = &body
         && let Some(answered) =
@@ -89,6 +89,9 @@ fn answer(
     if let Some(special) = call.segments.iter().find(special) {
         return Err(not_implemented(special));
     }
+    if !state.directory.has(&identity.user) {
+        return Err(unfit(&Unfit::Foreign));
+    }
     let below = call::below_entitlement(&call.segments);
     let waits = if below.is_some() { ENTITLEMENT_NOTICES_AFTER } else { SignedDuration::ZERO };
     let caller_application = state.directory.service_principals.get(identity.user.as_str());
@@ -108,11 +111,15 @@ fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<Arc<Session>
     let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));
     match token.map(str::trim) {
         None | Some("") => Err(TOKEN_EMPTY.says("Access token is empty.")),
-        Some(token) => tenant.session(token).map_err(|unfit| match unfit {
-            Unfit::Foreign => {
-                TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")
-            }
-            Unfit::Expired => TOKEN_EXPIRED.says("Access token has expired or is not yet valid."),
-        }),
+        Some(token) => tenant.session(token).map_err(|unfit_token| unfit(&unfit_token)),
+    }
+}
+
+fn unfit(why: &Unfit) -> Refusal {
+    match why {
+        Unfit::Foreign => {
+            TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")
+        }
+        Unfit::Expired => TOKEN_EXPIRED.says("Access token has expired or is not yet valid."),
     }
 }

@@ -225,7 +225,7 @@ impl Shape<'_> {
             names.extend(self.default_selection.iter().flatten().cloned());
         }
         let written = self.write(state, self.noun, row, &query.expand, &self.place);
-        chosen(&written, &names, &query.expand)
+        chosen(written, &names, &query.expand)
     }
 
     fn write(
@@ -300,7 +300,7 @@ impl Shape<'_> {
         match member.below() {
             Some(below) => {
                 let written = self.write(state, below, row, &query.expand, place);
-                chosen(&written, &query.select, &query.expand)
+                chosen(written, &query.select, &query.expand)
             }
             None => row.clone(),
         }
@@ -388,10 +388,10 @@ fn skipped(query: &Query) -> Result<usize, Refusal> {
 }
 
 /// The members selected and expanded.
-fn chosen(row: &Value, names: &[String], expand: &Expand) -> Value {
-    let expanded: Vec<&str> = expand.items.iter().map(|item| item.name.as_str()).collect();
-    match names.is_empty() {
-        true => row.clone(),
-        false => select(row, names, &expanded),
+fn chosen(row: Value, names: &[String], expand: &Expand) -> Value {
+    if names.is_empty() {
+        return row;
     }
+    let expanded: Vec<&str> = expand.items.iter().map(|item| item.name.as_str()).collect();
+    select(&row, names, &expanded)
 }
