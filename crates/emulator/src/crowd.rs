@@ -42,7 +42,9 @@ pub(crate) fn crowd(
             "resource": {"originId": &group, "originSystem": "AadGroup"},
         });
         let resource = state.request_resource(&resource, caller)?;
-        let resource = state.entitlement.resource_requests[&resource].resource_id.clone();
+        let resource =
+            state.entitlement.resource_requests.get(&resource).map(|made| made.resource_id.clone());
+        let resource = resource.unwrap_or_default();
         let package = json!({"displayName": name, "catalog": {"id": &catalog}});
         let package = state.create_package(&package, caller)?;
         let policy = json!({"displayName": name, "accessPackage": {"id": &package}});

@@ -103,6 +103,16 @@ impl Ids {
         Self { seed: Uuid::new_v5(&Uuid::NAMESPACE_OID, &seed.to_be_bytes()), given: 0 }
     }
 
+    /// How many were given.
+    pub(crate) fn given(&self) -> u64 {
+        self.given
+    }
+
+    /// Goes on behind so many.
+    pub(crate) fn resume(&mut self, given: u64) {
+        self.given = given;
+    }
+
     /// A source beside [`Ids::seeded`], for what must not shift its ids.
     pub(crate) fn apart(seed: u64, purpose: &str) -> Self {
         Self { seed: Uuid::new_v5(&Self::seeded(seed).seed, purpose.as_bytes()), given: 0 }

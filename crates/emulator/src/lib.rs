@@ -40,4 +40,5 @@ mod tenant;
 mod time;
 
 pub use refusal::{Grade, RULES, Rule};
+pub use state::StateError;
 pub use tenant::{Application, Identity, Options, Seed, Tenant};

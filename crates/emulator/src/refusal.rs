@@ -117,6 +117,7 @@ rules! {
     OPTION_INVALID: "option-invalid", 400 "BadRequest", "A query option can be read, and names what the type has.", Reported, "microsoft-graph-docs-contrib issues 4133 and 4720", false;
     PAGE_SIZE: "page-size", 400 "Request_UnsupportedQuery", "$top of a directory collection is between 1 and 999.", Reported, "three public clients quote it", false;
     EMULATOR_CONTROL: "emulator-control", 400 "BadRequest", "The emulator is controlled by its administrator, with calls that it has.", Assumed, "this emulator's own calls, not the service", false;
+    STATE_NOT_KEPT: "state-not-kept", 507 "InsufficientStorage", "What cannot be written to the state file is not acknowledged.", Assumed, "this emulator's own file, not the service", false;
     NOT_IMPLEMENTED: "not-implemented", 501 "NotImplemented", "What the service has and the emulator has not is answered by 501.", Assumed, "this emulator, not the service", false;
 
     // The directory.

@@ -1,5 +1,6 @@
 use indexmap::IndexSet;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, not_emptied, required, typed, with_given};
@@ -9,7 +10,7 @@ use crate::state::Caller;
 use crate::time;
 
 /// A group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Group {
     pub(crate) id: Id,
     pub(crate) display_name: String,
@@ -26,6 +27,8 @@ pub(crate) struct Group {
 
 /// Properties that a new group must have (reference page of `POST groups`).
 const REQUIRED: [&str; 4] = ["displayName", "mailEnabled", "mailNickname", "securityEnabled"];
+
+crate::state::keyed!(Group);
 
 impl Directory {
     /// Makes a group. A signed-in user owns what they create, an application does not (documented).
@@ -151,10 +154,8 @@ impl Directory {
     /// Deletes a group. A catalog resource that stands for it stays, stale, as in production
     /// tenants (maester tests MT.1106 and MT.1107 look for such).
     pub(crate) fn delete_group(&mut self, id: &str) -> bool {
-        for group in self.groups.values_mut() {
-            group.members.retain(|member| member != id);
-        }
-        self.groups.shift_remove(id).is_some()
+        self.groups.change(|group| group.members.shift_remove(id));
+        self.groups.remove(id).is_some()
     }
 }
 

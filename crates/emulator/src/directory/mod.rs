@@ -80,7 +80,6 @@ pub(crate) struct Directory {
     pub(crate) users: Table<User>,
     pub(crate) groups: Table<Group>,
     pub(crate) service_principals: Table<ServicePrincipal>,
-    pub(crate) role_definitions: Table<RoleDefinition>,
     pub(crate) role_assignments: Table<RoleAssignment>,
     pub(crate) sites: Table<Site>,
     pub(crate) environments: Table<Environment>,

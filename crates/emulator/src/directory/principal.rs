@@ -1,14 +1,16 @@
 use indexmap::IndexSet;
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
 use crate::ids::Id;
 use crate::refusal::{Refusal, object_not_found};
+use crate::state::Word;
 
 /// An application's identity in the tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ServicePrincipal {
     pub(crate) id: Id,
     pub(crate) app_id: String,
@@ -17,12 +19,16 @@ pub(crate) struct ServicePrincipal {
     pub(crate) app_roles: Vec<(String, String)>,
     pub(crate) owners: IndexSet<Id>,
     /// Application permissions that an administrator has granted.
-    pub(crate) permissions: Vec<&'static str>,
+    #[serde(deserialize_with = "crate::state::word::many")]
+    pub(crate) permissions: Vec<Word>,
     /// By which it signs in for itself.
+    #[serde(with = "crate::state::secret")]
     pub(crate) secret: Option<SecretString>,
     /// Since when it is switched off.
     pub(crate) disabled: Option<Timestamp>,
 }
+
+crate::state::keyed!(ServicePrincipal);
 
 impl ServicePrincipal {
     pub(crate) fn row(&self) -> Value {

@@ -1,4 +1,5 @@
 use model::role_assignment_id;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::directory::{Directory, required};
@@ -13,7 +14,7 @@ pub(crate) struct RoleDefinition {
 }
 
 /// Somebody's directory role for the whole tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RoleAssignment {
     pub(crate) id: Id,
     pub(crate) principal_id: Id,
@@ -31,7 +32,7 @@ const DIRECTORY_READERS: &str = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b";
 
 /// Roles of every tenant (Microsoft's list of built-in roles). `Global Administrator` was named
 /// `Company Administrator` when the 2020 tutorial was written.
-pub(crate) const BUILT_IN_ROLES: [RoleDefinition; 5] = [
+pub(crate) static BUILT_IN_ROLES: [RoleDefinition; 5] = [
     RoleDefinition { id: GLOBAL_ADMINISTRATOR, display_name: "Global Administrator" },
     RoleDefinition { id: GROUPS_ADMINISTRATOR, display_name: "Groups Administrator" },
     RoleDefinition {
@@ -42,12 +43,14 @@ pub(crate) const BUILT_IN_ROLES: [RoleDefinition; 5] = [
     RoleDefinition { id: APPLICATION_ADMINISTRATOR, display_name: "Application Administrator" },
 ];
 
+crate::state::keyed!(RoleAssignment);
+
 impl Directory {
     pub(crate) fn assign_role(&mut self, body: &Value) -> Result<Id, Refusal> {
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let (definition, principal) = (text("roleDefinitionId"), text("principalId"));
         required(body, "RoleAssignment", &["directoryScopeId"])?;
-        if !self.role_definitions.contains_key(definition.as_str()) {
+        if RoleDefinition::of(&definition).is_none() {
             return Err(object_not_found(&definition));
         }
         let known = self.has(&principal) || self.groups.contains_key(principal.as_str());
@@ -71,6 +74,11 @@ impl Directory {
 }
 
 impl RoleDefinition {
+    /// The role of that id.
+    pub(crate) fn of(id: &str) -> Option<&'static Self> {
+        BUILT_IN_ROLES.iter().find(|role| role.id == id)
+    }
+
     pub(crate) fn row(&self) -> Value {
         json!({
             "id": self.id,

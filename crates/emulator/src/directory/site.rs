@@ -1,18 +1,19 @@
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ids::Id;
 use crate::time;
 
 /// A SharePoint Online site, known by its address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Site {
     pub(crate) url: String,
     pub(crate) title: String,
 }
 
 /// A geolocation of SharePoint Online.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Environment {
     pub(crate) id: Id,
     pub(crate) display_name: String,
@@ -20,6 +21,15 @@ pub(crate) struct Environment {
     pub(crate) origin_id: String,
     pub(crate) is_default: bool,
     pub(crate) created: Timestamp,
+}
+
+crate::state::keyed!(Environment);
+
+/// A site's address is its id.
+impl crate::state::Keyed for Site {
+    fn key(&self) -> Id {
+        Id::from(&self.url)
+    }
 }
 
 impl Environment {

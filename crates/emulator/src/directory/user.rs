@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use model::Version;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, not_emptied, required, with_given};
@@ -9,7 +10,7 @@ use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal, object_not_found};
 use crate::time;
 
 /// A user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: Id,
     pub(crate) display_name: String,
@@ -20,6 +21,7 @@ pub(crate) struct User {
     /// The id of whoever they report to.
     pub(crate) manager: Option<Id>,
     /// By which they sign in; some only ever get a token.
+    #[serde(with = "crate::state::secret")]
     pub(crate) password: Option<SecretString>,
     /// Properties that were given and mean nothing here.
     pub(crate) others: Map<String, Value>,
@@ -43,6 +45,8 @@ const DEFAULT: [&str; 11] = [
     "surname",
     "userPrincipalName",
 ];
+
+crate::state::keyed!(User);
 
 impl Directory {
     pub(crate) fn create_user(
@@ -139,17 +143,15 @@ impl Directory {
 
     /// Deletes a user, their memberships and their directory roles.
     pub(crate) fn delete_user(&mut self, id: &str) -> bool {
-        if self.users.shift_remove(id).is_none() {
+        if self.users.remove(id).is_none() {
             return false;
         }
-        for group in self.groups.values_mut() {
-            group.members.retain(|member| member != id);
-            group.owners.retain(|owner| owner != id);
-        }
-        for user in self.users.values_mut().filter(|user| user.manager.as_deref() == Some(id)) {
-            user.manager = None;
-        }
-        self.role_assignments.retain(|_, assignment| assignment.principal_id != id);
+        self.groups.change(|group| {
+            let member = group.members.shift_remove(id);
+            group.owners.shift_remove(id) || member
+        });
+        self.users.change(|user| user.manager.take_if(|manager| **manager == *id).is_some());
+        self.role_assignments.retain(|assignment| assignment.principal_id != id);
         true
     }
 }

@@ -2,6 +2,7 @@
 
 use indexmap::IndexSet;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Due;
@@ -9,24 +10,26 @@ use crate::ids::Id;
 use crate::refusal::{
     APPROVAL_DECIDED, APPROVAL_FORBIDDEN, APPROVAL_NOT_FOUND, Refusal, invalid_model, not_found,
 };
-use crate::state::{Caller, State};
+use crate::state::{Caller, State, Word};
 use crate::time;
 
 /// What decides about a request; its id is the request's (documented).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Approval {
     pub(crate) id: Id,
     pub(crate) stages: Vec<Stage>,
 }
 
 /// One stage.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stage {
     pub(crate) id: Id,
     /// The policy's settings for it, as they were when the request was made.
     settings: Value,
-    status: &'static str,
-    result: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    status: Word,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    result: Word,
     escalated: bool,
     reviewed_by: Option<String>,
     reviewed: Option<Timestamp>,
@@ -39,6 +42,8 @@ enum Decision {
     Approve,
     Deny,
 }
+
+crate::state::keyed!(Approval);
 
 impl Stage {
     /// As somebody sees it, to whom it is or is not assigned.
@@ -163,7 +168,8 @@ impl State {
         if why.is_empty() && stage.settings["isApproverJustificationRequired"] == true {
             return Err(invalid_model());
         }
-        let last = self.entitlement.approvals[id].stages.len() == index + 1;
+        let approval = self.entitlement.approvals.get(id);
+        let last = approval.is_some_and(|approval| approval.stages.len() == index + 1);
         if let Some(stage) = self.open_stage(id, index) {
             stage.status = "Completed";
             stage.result = match decision {

@@ -1,15 +1,16 @@
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::indexed::{By, Referring};
 use super::known_word;
 use crate::ids::Id;
 use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, SUBJECT_MISSING, invalid_model, not_found};
-use crate::state::State;
+use crate::state::{State, Word};
 use crate::time;
 
 /// Somebody's access to a package.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Assignment {
     pub(crate) id: Id,
     pub(crate) catalog_id: Id,
@@ -18,8 +19,10 @@ pub(crate) struct Assignment {
     pub(crate) subject_id: Id,
     /// The object id of whoever asked for it; nothing where the service did.
     pub(crate) created_by: Option<Id>,
-    pub(crate) state: &'static str,
-    pub(crate) status: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) state: Word,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) status: Word,
     pub(crate) is_extended: bool,
     pub(crate) start: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
@@ -28,7 +31,7 @@ pub(crate) struct Assignment {
 }
 
 /// A resource's role that an assignment gave.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Given {
     pub(crate) id: Id,
     pub(crate) resource_id: Id,
@@ -36,6 +39,8 @@ pub(crate) struct Given {
     pub(crate) resource_origin_id: Id,
     pub(crate) role_origin_id: Id,
 }
+
+crate::state::keyed!(Assignment, Subject);
 
 impl Given {
     /// Whether it is the same role of the same object.
@@ -46,14 +51,15 @@ impl Given {
 }
 
 /// A user as entitlement management knows them; its id is not the user's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Subject {
     pub(crate) id: Id,
     pub(crate) object_id: Id,
     pub(crate) display_name: String,
     pub(crate) principal_name: String,
     /// A word of `accessPackageSubjectLifecycle`.
-    pub(crate) lifecycle: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) lifecycle: Word,
 }
 
 impl Referring for Assignment {

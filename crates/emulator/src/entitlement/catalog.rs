@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Modified, changed_name, known_word, not_honoured};
@@ -10,7 +11,7 @@ use crate::state::{Caller, State};
 use crate::time;
 
 /// A catalog.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Catalog {
     pub(crate) id: Id,
     pub(crate) display_name: String,
@@ -22,6 +23,8 @@ pub(crate) struct Catalog {
     pub(crate) created: Timestamp,
     pub(crate) modified: Modified,
 }
+
+crate::state::keyed!(Catalog);
 
 impl Catalog {
     pub(crate) fn row(&self) -> Value {
@@ -121,8 +124,8 @@ impl State {
                 catalog.display_name
             )));
         }
-        self.entitlement.resources.retain(|_, resource| resource.catalog_id != id);
-        self.entitlement.catalogs.shift_remove(id);
+        self.entitlement.resources.retain(|resource| resource.catalog_id != id);
+        self.entitlement.catalogs.remove(id);
         self.forget_catalog_roles(id);
         Ok(())
     }

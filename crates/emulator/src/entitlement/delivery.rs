@@ -2,6 +2,7 @@
 
 use indexmap::IndexSet;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::request::About;
 use super::{Assignment, By, Given, Request, RoleScope};
@@ -9,7 +10,7 @@ use crate::ids::Id;
 use crate::state::{BEGINS_AFTER, DELIVERS_AFTER, NOTIFIES_AFTER, State};
 
 /// Something that falls due.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// A request is looked at: it is carried out, or somebody is asked.
     Begin(Id),
@@ -35,12 +36,8 @@ const NEAR: SignedDuration = SignedDuration::from_hours(24);
 impl State {
     /// Carries out everything that is due by `now`, each at its own time.
     pub(crate) fn settle(&mut self, now: Timestamp) {
-        while let Some(entry) = self.entitlement.due.first_entry() {
-            let (at, _) = *entry.key();
-            if at > now {
-                break;
-            }
-            match entry.remove() {
+        while let Some((at, due)) = self.entitlement.agenda.next(now) {
+            match due {
                 Due::Begin(id) => self.begin(&id, at),
                 Due::Start(id) => self.start(&id, at),
                 Due::Escalate(id, stage) => self.escalate(&id, stage),
@@ -54,8 +51,7 @@ impl State {
     }
 
     pub(super) fn schedule(&mut self, at: Timestamp, due: Due) {
-        self.entitlement.due_made += 1;
-        self.entitlement.due.insert((at, self.entitlement.due_made), due);
+        self.entitlement.agenda.plan(at, due);
     }
 
     /// Takes a request in and plans when it is looked at.

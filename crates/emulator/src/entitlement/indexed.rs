@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::ids::Id;
-use crate::state::Table;
+use crate::state::{Change, Kept, Keyed, Table};
 
 /// What a row can be found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,7 @@ pub(crate) struct Indexed<T> {
 
 impl<T: Referring> Default for Indexed<T> {
     fn default() -> Self {
-        Self { rows: Table::new(), ways: vec![HashMap::new(); T::WAYS.len()] }
+        Self { rows: Table::default(), ways: vec![HashMap::new(); T::WAYS.len()] }
     }
 }
 
@@ -63,6 +66,7 @@ impl<T: Referring> Indexed<T> {
         ids.into_iter().flatten().filter_map(|id| self.rows.get(id))
     }
 
+    /// Takes in a row that is not there yet.
     pub(crate) fn insert(&mut self, row: T) {
         for (way, by) in self.ways.iter_mut().zip(T::WAYS) {
             if let Some(other) = row.refers_to(*by) {
@@ -74,26 +78,52 @@ impl<T: Referring> Indexed<T> {
 
     /// Changes what a row refers to.
     pub(crate) fn refer(&mut self, id: &str, change: impl FnOnce(&mut T)) {
-        let Some((at, _, row)) = self.rows.get_full_mut(id) else { return };
+        let Some(row) = self.rows.get_mut(id) else { return };
         change(row);
-        let row = &self.rows[at];
-        for (way, by) in self.ways.iter_mut().zip(T::WAYS) {
-            if let Some(other) = row.refers_to(*by) {
-                let known = way.entry(other.clone()).or_default();
-                if !known.contains(row.id()) {
-                    known.push(row.id().clone());
-                }
-            }
-        }
+        index(&mut self.ways, row);
     }
 
     pub(crate) fn remove(&mut self, id: &str) {
-        let Some(row) = self.rows.shift_remove(id) else { return };
+        let Some(row) = self.rows.remove(id) else { return };
         for (way, by) in self.ways.iter_mut().zip(T::WAYS) {
             let known = row.refers_to(*by).and_then(|other| way.get_mut(other));
             if let Some(known) = known {
                 known.retain(|known| known != row.id());
             }
         }
+    }
+}
+
+fn index<T: Referring>(ways: &mut [HashMap<Id, Vec<Id>>], row: &T) {
+    for (way, by) in ways.iter_mut().zip(T::WAYS) {
+        let Some(other) = row.refers_to(*by) else { continue };
+        let known = way.entry(other.clone()).or_default();
+        // A row that is looked at again is most often one of the last.
+        if !known.iter().rev().any(|known| known == row.id()) {
+            known.push(row.id().clone());
+        }
+    }
+}
+
+impl<T: Referring + Keyed + Serialize + DeserializeOwned> Kept for Indexed<T> {
+    fn note(&mut self) {
+        self.rows.note();
+    }
+
+    fn take_changes(&mut self) -> Vec<Change> {
+        self.rows.take_changes()
+    }
+
+    fn restore(&mut self, rows: Vec<(u64, Vec<u8>)>) -> serde_json::Result<()> {
+        self.rows.restore(rows)?;
+        self.ways = vec![HashMap::new(); T::WAYS.len()];
+        for row in self.rows.values() {
+            for (way, by) in self.ways.iter_mut().zip(T::WAYS) {
+                if let Some(other) = row.refers_to(*by) {
+                    way.entry(other.clone()).or_default().push(row.id().clone());
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Rows are canonical JSON, superset of both versions. Members whose names start with `$` are for
 //! [`State::related`] alone and never leave.
 
+mod agenda;
 mod approval;
 mod assignment;
 mod catalog;
@@ -17,14 +18,14 @@ mod resource;
 mod role;
 mod settings;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::refusal::{Refusal, WORD_UNKNOWN, invalid_model, not_implemented};
 use crate::state::{Caller, State, Table};
 
+pub(crate) use agenda::Agenda;
 pub(crate) use approval::Approval;
 pub(crate) use assignment::{Assignment, Given, Subject};
 pub(crate) use catalog::Catalog;
@@ -53,13 +54,11 @@ pub(crate) struct Entitlement {
     pub(crate) subjects: Indexed<Subject>,
     pub(crate) role_assignments: Table<CatalogRoleAssignment>,
     pub(crate) settings: Settings,
-    /// What falls due, in order; the number keeps equal times in the order they were made.
-    pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
-    pub(crate) due_made: u64,
+    pub(crate) agenda: Agenda,
 }
 
 /// Who changed something last, and when.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Modified {
     /// A sign-in name, or an application's object id.
     pub(crate) by: String,

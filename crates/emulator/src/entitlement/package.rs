@@ -1,4 +1,6 @@
+use indexmap::IndexMap;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::resource::AZURE_RESOURCES;
@@ -8,11 +10,11 @@ use crate::refusal::{
     DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
     Refusal, SCOPE_NOT_FOUND, argument_null, invalid_model, not_found, not_implemented,
 };
-use crate::state::{Caller, State, Table};
+use crate::state::{Caller, State};
 use crate::time;
 
 /// An access package.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Package {
     pub(crate) id: Id,
     pub(crate) catalog_id: Id,
@@ -23,14 +25,14 @@ pub(crate) struct Package {
     pub(crate) created_by: String,
     pub(crate) created: Timestamp,
     pub(crate) modified: Modified,
-    pub(crate) role_scopes: Table<RoleScope>,
+    pub(crate) role_scopes: IndexMap<Id, RoleScope>,
     /// Ids of what nobody may have beside it.
     pub(crate) incompatible_packages: Vec<Id>,
     pub(crate) incompatible_groups: Vec<Id>,
 }
 
 /// A resource role that a package grants.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RoleScope {
     pub(crate) id: Id,
     pub(crate) resource_id: Id,
@@ -46,6 +48,8 @@ const CONTAINED: [&str; 4] = [
     "incompatibleAccessPackages",
     "incompatibleGroups",
 ];
+
+crate::state::keyed!(Package);
 
 impl Package {
     pub(crate) fn row(&self) -> Value {
@@ -111,7 +115,7 @@ impl State {
                 created_by: modified.by.clone(),
                 created: caller.now,
                 modified,
-                role_scopes: Table::new(),
+                role_scopes: IndexMap::new(),
                 incompatible_packages: Vec::new(),
                 incompatible_groups: Vec::new(),
             },
@@ -179,8 +183,8 @@ impl State {
                 package.display_name
             )));
         }
-        self.entitlement.policies.retain(|_, policy| policy.package_id != id);
-        self.entitlement.packages.shift_remove(id);
+        self.entitlement.policies.retain(|policy| policy.package_id != id);
+        self.entitlement.packages.remove(id);
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{known_word, not_honoured};
@@ -11,16 +12,17 @@ use crate::refusal::{
     ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, ORIGIN_NOT_FOUND,
     RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found, not_implemented,
 };
-use crate::state::{Caller, State};
+use crate::state::{Caller, State, Word};
 use crate::time;
 
 /// A group, application or site as part of a catalog.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Resource {
     pub(crate) id: Id,
     pub(crate) catalog_id: Id,
     pub(crate) origin_id: Id,
-    pub(crate) origin_system: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) origin_system: Word,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
     pub(crate) url: Option<String>,
@@ -41,12 +43,13 @@ pub(crate) struct Role {
 }
 
 /// A request to add or remove a resource, carried out when it was made.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ResourceRequest {
     pub(crate) id: Id,
     pub(crate) catalog_id: Id,
     pub(crate) resource_id: Id,
-    pub(crate) kind: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) kind: Word,
     pub(crate) justification: Option<String>,
     pub(crate) created: Timestamp,
 }
@@ -56,6 +59,8 @@ pub(super) const AZURE_RESOURCES: &str = "AzureResources";
 
 /// The id of a role that no package uses yet (tutorial, step 1.4).
 const UNUSED_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+
+crate::state::keyed!(Resource, ResourceRequest);
 
 impl Resource {
     pub(crate) fn row(&self) -> Value {
@@ -367,7 +372,7 @@ impl State {
                 resource.display_name
             )));
         }
-        self.entitlement.resources.shift_remove(&id);
+        self.entitlement.resources.remove(&id);
         Ok(id)
     }
 

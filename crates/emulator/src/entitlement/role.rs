@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ids::Id;
@@ -5,7 +6,7 @@ use crate::refusal::{
     ROLE_DEFINITION_NOT_FOUND, Refusal, SUBJECT_NOT_FOUND, invalid_model, not_found,
     role_assignment_conflict,
 };
-use crate::state::State;
+use crate::state::{State, Word};
 
 /// A role within entitlement management; its id is the same in every tenant.
 #[derive(Debug)]
@@ -17,11 +18,12 @@ pub(crate) struct CatalogRole {
 }
 
 /// Somebody's role, for a catalog or for all.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct CatalogRoleAssignment {
     pub(crate) id: Id,
     pub(crate) principal_id: Id,
-    pub(crate) definition_id: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) definition_id: Word,
     /// `/`, or `/AccessPackageCatalog/` and a catalog's id.
     pub(crate) app_scope: String,
     pub(crate) directory_scope: Option<String>,
@@ -56,6 +58,8 @@ pub(crate) const CATALOG_ROLES: [CatalogRole; 5] = [
         actions: &[],
     },
 ];
+
+crate::state::keyed!(CatalogRoleAssignment);
 
 impl CatalogRole {
     pub(crate) fn row(&self) -> Value {
@@ -139,6 +143,6 @@ impl State {
     /// The roles in a catalog go with it.
     pub(super) fn forget_catalog_roles(&mut self, catalog: &str) {
         let scope = format!("{CATALOG_SCOPE}{catalog}");
-        self.entitlement.role_assignments.retain(|_, assignment| assignment.app_scope != scope);
+        self.entitlement.role_assignments.retain(|assignment| assignment.app_scope != scope);
     }
 }

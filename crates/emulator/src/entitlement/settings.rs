@@ -1,14 +1,16 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::known_word;
 use crate::refusal::{Refusal, invalid_model};
-use crate::state::State;
+use crate::state::{State, Word};
 
 /// What becomes of guests who lose their last access; one for the tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
     /// A word of `accessPackageExternalUserLifecycleAction`.
-    action: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    action: Word,
     /// ISO 8601.
     deleted_after: String,
 }
@@ -43,6 +45,7 @@ impl State {
             }
             _ => return Err(invalid_model()),
         };
+        self.meta_changed = true;
         let settings = &mut self.entitlement.settings;
         settings.action = action.unwrap_or(settings.action);
         if let Some(lasts) = lasts {

@@ -34,7 +34,7 @@ pub(crate) fn answer(state: &mut State, call: &Call, segments: &[&str]) -> Resul
                 .map(Answer::created)
         }
         (&Method::DELETE, ["roleAssignments", id]) => {
-            let removed = state.entitlement.role_assignments.shift_remove(*id);
+            let removed = state.entitlement.role_assignments.remove(*id);
             removed.map(|_| Answer::no_content()).ok_or_else(|| object_not_found(id))
         }
         (method, _) => Err(not_implemented(format_args!("{method} /{}", call.segments.join("/")))),

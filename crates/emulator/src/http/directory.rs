@@ -11,7 +11,7 @@ use super::catalog_roles;
 use super::permission;
 use super::query::{self, Asked};
 use super::row::Shape;
-use crate::directory::User;
+use crate::directory::{BUILT_IN_ROLES, RoleDefinition, User};
 use crate::entitlement::Related;
 use crate::refusal::{
     GATEWAY_MISS, ME_NEEDS_USER, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN, not_implemented,
@@ -136,7 +136,7 @@ pub(crate) fn answer(
         (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
         (&Method::DELETE, ["groups", id]) => deleted(state.directory.delete_group(id), id),
         (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
-            deleted(state.directory.role_assignments.shift_remove(*id).is_some(), id)
+            deleted(state.directory.role_assignments.remove(*id).is_some(), id)
         }
         (method, [first, ..]) if HAD_THERE.contains(first) => {
             Err(not_implemented(format_args!("{method} /{}", segments.join("/"))))
@@ -201,7 +201,7 @@ fn rows(state: &State, set: &str) -> Vec<Value> {
         "users" => d.users.values().map(|user| user.row()).collect(),
         "groups" => d.groups.values().map(|group| group.row()).collect(),
         "servicePrincipals" => d.service_principals.values().map(|p| p.row()).collect(),
-        "roleDefinitions" => d.role_definitions.values().map(|role| role.row()).collect(),
+        "roleDefinitions" => BUILT_IN_ROLES.iter().map(|role| role.row()).collect(),
         _ => d.role_assignments.values().map(|assignment| assignment.row()).collect(),
     }
 }
@@ -212,7 +212,7 @@ fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
         "users" => d.users.get(id).or_else(|| by_name(state, id)).map(|user| user.row()),
         "groups" => d.groups.get(id).map(|group| group.row()),
         "servicePrincipals" => d.service_principals.get(id).map(|p| p.row()),
-        "roleDefinitions" => d.role_definitions.get(id).map(|role| role.row()),
+        "roleDefinitions" => RoleDefinition::of(id).map(|role| role.row()),
         _ => d.role_assignments.get(id).map(|assignment| assignment.row()),
     };
     row.ok_or_else(|| object_not_found(id))

@@ -20,11 +20,11 @@ use http::{Request, Response};
 use jiff::SignedDuration;
 
 use crate::refusal::{
-    BODY_UNREADABLE, IDENTITY_DISABLED, Refusal, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID,
-    not_implemented,
+    BODY_UNREADABLE, IDENTITY_DISABLED, Refusal, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED,
+    TOKEN_INVALID, not_implemented,
 };
 use crate::sign_in::{self, Unfit};
-use crate::state::Caller;
+use crate::state::{Caller, Receipt};
 use crate::tenant::{Inner, Session};
 use answer::Answer;
 use call::Call;
@@ -52,12 +52,20 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     {
         return answered;
     }
-    let outcome = match body {
+    let (mut outcome, receipt) = match body {
         Ok(body) => answer(&tenant, &parts, &path, &body),
         Err(_) => {
-            Err(BODY_UNREADABLE.says("The request body is larger than 4 MB, or it broke off."))
+            let why = "The request body is larger than 4 MB, or it broke off.";
+            (Err(BODY_UNREADABLE.says(why)), None)
         }
     };
+    // What is acknowledged is in the state file.
+    if let Some(receipt) = receipt
+        && let Some(why) =
+            receipt.await.unwrap_or_else(|_| Err("its writer has ended".into())).err()
+    {
+        outcome = Err(STATE_NOT_KEPT.says(format!("The state file cannot be written: {why}.")));
+    }
     tracing::debug!(method = %parts.method, uri = %parts.uri, refused = outcome.is_err(), "answered");
     answer::write(outcome, &parts, &path, &request_id, now)
 }
@@ -68,6 +76,18 @@ fn answer(
     parts: &http::request::Parts,
     path: &[String],
     body: &[u8],
+) -> (Result<Answer, Refusal>, Option<Receipt>) {
+    let mut receipt = None;
+    let outcome = called(tenant, parts, path, body, &mut receipt);
+    (outcome, receipt)
+}
+
+fn called(
+    tenant: &Inner,
+    parts: &http::request::Parts,
+    path: &[String],
+    body: &[u8],
+    receipt: &mut Option<Receipt>,
 ) -> Result<Answer, Refusal> {
     let session = identify(tenant, parts)?;
     let (identity, grants) = (&session.identity, &session.grants);
@@ -99,10 +119,12 @@ fn answer(
     if disabled.is_some_and(|since| caller.now.duration_since(since) >= waits) {
         return Err(IDENTITY_DISABLED.says("The authenticating application principal is disabled."));
     }
-    match below {
+    let outcome = match below {
         Some(below) => entitlement::answer(&mut state, &call, caller, grants, below),
         None => directory::answer(&mut state, &call, caller, grants),
-    }
+    };
+    *receipt = tenant.keep(&mut state);
+    outcome
 }
 
 fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<Arc<Session>, Refusal> {

@@ -6,6 +6,7 @@ mod review;
 mod settings;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Assignment, By, Modified, Request, not_honoured};
@@ -14,19 +15,20 @@ use crate::refusal::{
     ANY_USER_POLICY, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null, invalid_model,
     not_found,
 };
-use crate::state::{Caller, State};
+use crate::state::{Caller, State, Word};
 use crate::time;
 
 pub(super) use settings::{end, expiration};
 
 /// An assignment policy. Its settings are kept in canonical form, as they were given.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
     pub(crate) id: Id,
     pub(crate) package_id: Id,
     pub(crate) display_name: String,
     pub(crate) description: Option<String>,
-    pub(crate) scope: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) scope: Word,
     pub(crate) targets: Value,
     pub(crate) expiration: Value,
     pub(crate) requestor_settings: Value,
@@ -60,6 +62,8 @@ pub(crate) const ALL_EXISTING_ORGANIZATIONS: &str = "AllExistingConnectedOrganiz
 /// A policy is marked as changed a moment after it was made, even in the answer that makes it
 /// (15.6 ms in the tutorial's capture, up to 80 ms in live runs).
 const TOUCHED_AFTER: SignedDuration = SignedDuration::from_micros(15_574);
+
+crate::state::keyed!(Policy);
 
 impl Policy {
     pub(crate) fn row(&self) -> Value {
@@ -229,7 +233,7 @@ impl State {
                 policy.display_name
             )));
         }
-        self.entitlement.policies.shift_remove(id);
+        self.entitlement.policies.remove(id);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 mod create;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::indexed::{By, Referring};
@@ -12,16 +13,19 @@ use crate::refusal::{
     REQUEST_NOT_CANCELLABLE, REQUEST_NOT_DELETABLE, REQUEST_NOT_FOUND, REQUEST_NOT_REPROCESSABLE,
     Refusal, invalid_model, not_found,
 };
-use crate::state::State;
+use crate::state::{State, Word};
 use crate::time;
 
 /// A request for access, a change of it or its removal.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub(crate) id: Id,
-    pub(crate) kind: &'static str,
-    pub(crate) state: &'static str,
-    pub(crate) status: &'static str,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) kind: Word,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) state: Word,
+    #[serde(deserialize_with = "crate::state::word::one")]
+    pub(crate) status: Word,
     pub(crate) created: Timestamp,
     pub(crate) completed: Option<Timestamp>,
     pub(crate) package_id: Id,
@@ -39,12 +43,14 @@ pub(crate) struct Request {
 }
 
 /// When access is wanted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Schedule {
     pub(crate) start: Option<Timestamp>,
     /// `expirationPattern`; nothing where the policy decides.
     pub(crate) expiration: Option<Box<Value>>,
 }
+
+crate::state::keyed!(Request);
 
 impl Schedule {
     /// What a body asks for.
@@ -218,7 +224,7 @@ impl State {
                 .says(format!("A request in the state {} cannot be deleted.", request.state)));
         }
         self.entitlement.requests.remove(id);
-        self.entitlement.approvals.shift_remove(id);
+        self.entitlement.approvals.remove(id);
         Ok(())
     }
 }

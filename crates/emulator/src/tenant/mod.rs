@@ -1,21 +1,22 @@
+mod founding;
+
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use clock::SharedClock;
-use indexmap::{IndexMap, IndexSet};
-use jiff::{SignedDuration, Timestamp};
+use indexmap::IndexMap;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::json;
 
 use crate::crowd::crowd;
-use crate::directory::{
-    BUILT_IN_ROLES, Directory, Environment, GLOBAL_ADMINISTRATOR, Group, ServicePrincipal, Site,
-    User,
-};
-use crate::entitlement::{Catalog, Entitlement, Modified};
+use crate::directory::Directory;
 use crate::ids::{Id, Ids};
+use founding::{Founded, plant, register, token};
+
 use crate::sign_in::{Grants, REFRESH, Unfit, verified};
-use crate::state::{Caller, State};
+use crate::state::{Receipt, State, StateError, Store};
 
 /// What a tenant is made of.
 #[derive(Debug, Clone)]
@@ -108,6 +109,8 @@ impl std::fmt::Debug for Tenant {
 
 pub(crate) struct Inner {
     pub(crate) state: Mutex<State>,
+    store: Option<Store>,
+    pub(crate) options: Options,
     pub(crate) clock: SharedClock,
     /// By it tokens begin and end.
     pub(crate) signs_in_by: SharedClock,
@@ -134,37 +137,69 @@ pub(crate) struct Session {
 /// Verified tokens are kept in mind up to so many; then all are verified anew.
 const SESSIONS: usize = 4096;
 
-/// Between the making of a tenant and its first use.
-const AGE: SignedDuration = SignedDuration::from_hours(24 * 36);
-
 impl Tenant {
     /// A tenant with the catalog General, an administrator, a guest who may request, two SharePoint
     /// sites, a SharePoint geolocation and an application.
     pub fn new(options: &Options, clock: SharedClock) -> Self {
-        let mut state = State {
-            ids: Ids::seeded(options.seed),
-            licensed: options.licensed,
-            directory: Directory { domain: options.domain.clone(), ..Directory::default() },
-            entitlement: Entitlement::default(),
-        };
-        let born = clock.now().saturating_sub(AGE).unwrap_or(Timestamp::MIN);
-        let (administrator, requestor) = found(&mut state, born);
-        // Beside all other ids, so that those stay.
-        let mut apart = Ids::apart(options.seed, "sign-in");
-        let application =
-            register(&mut state.directory, &mut apart, "entitle client", &PERMISSIONS);
-        let requestor_password = SecretString::from(format!("Pa5!{}", apart.next()));
-        if let Some(user) = state.directory.users.get_mut(requestor.user.as_str()) {
-            user.password = Some(requestor_password.clone());
+        let founded = Founded::new(options, clock.now());
+        Self::with(options, clock, founded, None)
+    }
+
+    /// A tenant that is kept in a file: the one that is in it, or a new one where there is no file
+    /// yet. The file's seed goes before that of `options`, and the clock is not before the time at
+    /// which the file was last written.
+    ///
+    /// Every call that changed something is in the file before it is answered, so that a killed
+    /// process loses nothing that it acknowledged.
+    ///
+    /// # Errors
+    /// [`StateError`] where the file is none of this, is damaged, in use, or newer than this program.
+    pub fn open(options: &Options, clock: SharedClock, path: &Path) -> Result<Self, StateError> {
+        let mut founded = Founded::new(options, clock.now());
+        let (store, meta) = Store::open(path, &mut founded.state)?;
+        let mut options = options.clone();
+        if let Some(meta) = meta {
+            options.seed = meta["seed"].as_u64().unwrap_or(options.seed);
+            if let Some(domain) = meta["domain"].as_str() {
+                domain.clone_into(&mut options.domain);
+            }
+            let again = Founded::new(&options, clock.now());
+            let State { directory, entitlement, .. } = founded.state;
+            founded = again;
+            let tenant_id = std::mem::take(&mut founded.state.directory.tenant_id);
+            let domain = options.domain.clone();
+            founded.state.directory = Directory { tenant_id, domain, ..directory };
+            founded.state.entitlement = entitlement;
+            founded.state.ids.resume(meta["ids"].as_u64().unwrap_or_default());
+            founded.state.entitlement.settings =
+                serde_json::from_value(meta["settings"].clone()).unwrap_or_default();
+            founded.state.meta_changed = false;
+            let saved: Option<Timestamp> = meta["now"].as_str().and_then(|now| now.parse().ok());
+            // A clock that cannot be moved is ahead by itself.
+            let behind = saved.map(|saved| saved.duration_since(clock.now()));
+            if let Some(behind) = behind.filter(|behind| behind.is_positive()) {
+                clock.advance(behind).ok();
+            }
         }
+        let tenant = Self::with(&options, clock, founded, Some(store));
+        match tenant.inner.keep_now() {
+            Ok(()) => Ok(tenant),
+            Err(why) => Err(StateError::Unusable { path: path.to_owned(), why }),
+        }
+    }
+
+    fn with(options: &Options, clock: SharedClock, founded: Founded, store: Option<Store>) -> Self {
+        let Founded { state, administrator, requestor, requestor_password, application } = founded;
         let sessions = [&administrator, &requestor]
             .map(|identity| without_sign_in(identity, &application))
             .into_iter()
             .collect();
         let inner = Inner {
             state: Mutex::new(state),
+            store,
             signs_in_by: options.signs_in_by.clone().unwrap_or_else(|| clock.clone()),
             clock,
+            options: options.clone(),
             sessions: Mutex::new(sessions),
             request_ids: Mutex::new(Ids::apart(options.seed, "requests")),
             administrator,
@@ -287,6 +322,28 @@ impl Inner {
         Ok(session)
     }
 
+    /// Sends what was changed to the state file, where there is one.
+    pub(crate) fn keep(&self, state: &mut State) -> Option<Receipt> {
+        self.store.as_ref()?.keep(state, |state| self.meta(state))
+    }
+
+    fn keep_now(&self) -> Result<(), String> {
+        let state = &mut *self.lock();
+        let store = self.store.as_ref();
+        store.map_or(Ok(()), |store| store.keep_now(state, |state| self.meta(state)))
+    }
+
+    /// What is kept beside the tables.
+    fn meta(&self, state: &State) -> serde_json::Value {
+        json!({
+            "seed": self.options.seed,
+            "domain": state.directory.domain,
+            "ids": state.ids.given(),
+            "now": self.clock.now().to_string(),
+            "settings": state.entitlement.settings,
+        })
+    }
+
     /// The id of a request, which is no object's.
     pub(crate) fn request_id(&self) -> Id {
         lock(&self.request_ids).next()
@@ -310,174 +367,4 @@ fn without_sign_in(identity: &Identity, client: &Application) -> (String, Arc<Se
         until: None,
     };
     (identity.token.clone(), Arc::new(session))
-}
-
-fn token(ids: &mut Ids) -> String {
-    format!("entitle-{}", ids.next().replace('-', ""))
-}
-
-fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
-    state.directory.tenant_id = state.ids.next().into();
-    state.directory.role_definitions =
-        BUILT_IN_ROLES.into_iter().map(|role| (Id::from(role.id), role)).collect();
-    let administrator = sign_up(state, "admin", false, born);
-    let requestor = sign_up(state, "Requestor1", true, born);
-    let assignment = json!({
-        "roleDefinitionId": GLOBAL_ADMINISTRATOR,
-        "principalId": administrator.user,
-        "directoryScopeId": "/",
-    });
-    if state.directory.assign_role(&assignment).is_err() {
-        debug_assert!(false, "the role and the user were just made");
-    }
-    let catalog = state.ids.next();
-    state.entitlement.catalogs.insert(
-        catalog.clone(),
-        Catalog {
-            id: catalog,
-            display_name: "General".to_owned(),
-            description: Some("Built-in catalog.".to_owned()),
-            is_built_in: true,
-            is_published: true,
-            is_externally_visible: true,
-            created_by: "Azure AD".to_owned(),
-            created: born,
-            modified: Modified { by: "Azure AD".to_owned(), at: born },
-        },
-    );
-    let (application, environment) = (state.ids.next(), state.ids.next());
-    for seed in [
-        Seed::Site("https://contoso.sharepoint.com/sites/Sales", "Sales"),
-        Seed::Site("https://contoso.sharepoint.com/sites/CSR", "Community Outreach"),
-        Seed::Environment(&environment, "https://contoso-admin.sharepoint.com/"),
-        Seed::ServicePrincipal(&application, "Faculty cafeteria ordering"),
-    ] {
-        plant(state, &seed, &administrator.user, born);
-    }
-    (administrator, requestor)
-}
-
-/// Application permissions that the tutorials' steps need (their reference pages).
-const PERMISSIONS: [&str; 7] = [
-    "Application.ReadWrite.All",
-    "Directory.Read.All",
-    "EntitlementManagement.ReadWrite.All",
-    "Group.ReadWrite.All",
-    "RoleManagement.ReadWrite.Directory",
-    "Sites.FullControl.All",
-    "User.ReadWrite.All",
-];
-
-/// Registers an application that signs in for itself, with ids from `ids`.
-fn register(
-    directory: &mut Directory,
-    ids: &mut Ids,
-    name: &str,
-    permissions: &[&'static str],
-) -> Application {
-    let application = Application {
-        client_id: ids.next().into(),
-        client_secret: SecretString::from(format!("entitle~{}", ids.next().replace('-', ""))),
-        principal: ids.next().into(),
-    };
-    directory.service_principals.insert(
-        application.principal.clone().into(),
-        ServicePrincipal {
-            id: application.principal.clone().into(),
-            app_id: application.client_id.clone(),
-            display_name: name.to_owned(),
-            app_roles: Vec::new(),
-            owners: IndexSet::new(),
-            permissions: permissions.to_vec(),
-            secret: Some(application.client_secret.clone()),
-            disabled: None,
-        },
-    );
-    application
-}
-
-fn sign_up(state: &mut State, nickname: &str, is_guest: bool, born: Timestamp) -> Identity {
-    let id = state.ids.next();
-    let name = format!("{nickname}@{}", state.directory.domain);
-    state.directory.users.insert(id.clone(), User::known(&id, nickname, &name, is_guest, born));
-    Identity { user: id.into(), name, token: token(&mut state.ids) }
-}
-
-fn plant(state: &mut State, seed: &Seed<'_>, administrator: &str, now: Timestamp) {
-    let directory = &mut state.directory;
-    match *seed {
-        Seed::Guest(id, name) => {
-            let principal_name = format!("{name}@{}", directory.domain);
-            directory.users.insert(id.into(), User::known(id, name, &principal_name, true, now));
-        }
-        Seed::Group(id, name) => {
-            directory.groups.insert(id.into(), Group::known(id, name, now));
-        }
-        Seed::ServicePrincipal(id, name) => {
-            let (app_id, role) = (state.ids.next(), state.ids.next());
-            directory.service_principals.insert(
-                id.into(),
-                ServicePrincipal {
-                    id: id.into(),
-                    app_id: app_id.into(),
-                    display_name: name.to_owned(),
-                    app_roles: vec![(role.into(), "User".to_owned())],
-                    owners: IndexSet::new(),
-                    permissions: Vec::new(),
-                    secret: None,
-                    disabled: None,
-                },
-            );
-        }
-        Seed::Site(url, title) => {
-            let site = Site { url: url.to_owned(), title: title.to_owned() };
-            directory.sites.insert(url.into(), site);
-        }
-        Seed::Environment(id, address) => {
-            let is_default = directory.environments.is_empty();
-            directory.environments.insert(
-                id.into(),
-                Environment {
-                    id: id.into(),
-                    display_name: "Default geolocation".to_owned(),
-                    origin_id: address.to_owned(),
-                    is_default,
-                    created: now,
-                },
-            );
-        }
-        Seed::Catalog(id, name) => {
-            state.entitlement.catalogs.insert(
-                id.into(),
-                Catalog {
-                    id: id.into(),
-                    display_name: name.to_owned(),
-                    description: None,
-                    is_built_in: false,
-                    is_published: true,
-                    is_externally_visible: false,
-                    created_by: "Azure AD".to_owned(),
-                    created: now,
-                    modified: Modified { by: "Azure AD".to_owned(), at: now },
-                },
-            );
-        }
-        Seed::Resource(id, catalog, group) => {
-            let request = json!({
-                "requestType": "adminAdd",
-                "catalog": {"id": catalog},
-                "resource": {"originId": group, "originSystem": "AadGroup"},
-            });
-            let caller = Caller { user: administrator, client: "", now };
-            let made = state.request_resource(&request, caller).ok();
-            let made =
-                made.and_then(|made| state.entitlement.resource_requests.shift_remove(&made));
-            let made =
-                made.and_then(|made| state.entitlement.resources.shift_remove(&made.resource_id));
-            if let Some(mut resource) = made {
-                resource.id = id.into();
-                state.entitlement.resources.insert(id.into(), resource);
-            }
-        }
-    }
 }
