@@ -45,6 +45,12 @@ pub trait Clock: Send + Sync + Debug {
     /// # Errors
     /// [`NotAdvanceable`] on a clock that follows the world's time.
     fn advance(&self, duration: SignedDuration) -> Result<(), NotAdvanceable>;
+
+    /// Lets the clock run so many virtual seconds a real second from now on; 0 lets it stand still.
+    ///
+    /// # Errors
+    /// [`NotAdvanceable`] on a clock that follows the world's time.
+    fn pace(&self, rate: u32) -> Result<(), NotAdvanceable>;
 }
 
 /// Asked to advance a clock that only the world can advance.

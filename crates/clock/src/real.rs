@@ -20,4 +20,8 @@ impl Clock for RealClock {
     fn advance(&self, _: SignedDuration) -> Result<(), NotAdvanceable> {
         Err(NotAdvanceable)
     }
+
+    fn pace(&self, _: u32) -> Result<(), NotAdvanceable> {
+        Err(NotAdvanceable)
+    }
 }

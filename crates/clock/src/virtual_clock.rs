@@ -81,6 +81,12 @@ impl Clock for VirtualClock {
         *reading = Reading { at, since: started(), ..*reading };
         Ok(())
     }
+
+    fn pace(&self, rate: u32) -> Result<(), NotAdvanceable> {
+        let mut reading = self.lock();
+        *reading = Reading { at: reading.now(), since: started(), rate };
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +102,13 @@ mod tests {
         let clock = VirtualClock::starting_at(at("2026-01-01T00:00:00Z"));
         clock.wait(SignedDuration::from_hours(720)).await;
         assert_eq!(clock.now(), at("2026-01-31T00:00:00Z"));
+    }
+
+    #[test]
+    fn it_stands_still_when_it_is_told_to() {
+        let clock = VirtualClock::running(at("2026-01-01T00:00:00Z"), u32::MAX);
+        clock.pace(0).expect("virtual");
+        assert_eq!(clock.now(), clock.now());
     }
 
     #[test]

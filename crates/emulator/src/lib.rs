@@ -28,17 +28,24 @@
 //! Invariants, said as absences: never validates by schema, never reads a cassette, keeps no time
 //! and no randomness of its own.
 
+mod behaviour;
 mod crowd;
 mod directory;
 mod entitlement;
+mod fault;
 mod http;
 mod ids;
+mod profile;
 mod refusal;
+mod rules;
 mod sign_in;
 mod state;
 mod tenant;
 mod time;
 
+pub use behaviour::BEHAVIOURS;
+pub use profile::{Profile, Transition};
 pub use refusal::{Grade, RULES, Rule};
+pub use rules::all as rules;
 pub use state::StateError;
 pub use tenant::{Application, Identity, Options, Seed, Tenant};

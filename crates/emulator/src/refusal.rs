@@ -34,9 +34,9 @@ impl Grade {
 pub struct Rule {
     /// A name of our own.
     pub id: &'static str,
-    /// The status of the answer.
+    /// The status of the answer; 0 where the rule refuses nothing.
     pub status: u16,
-    /// The error code, its casing as seen.
+    /// The error code, its casing as seen; empty where the rule refuses nothing.
     pub code: &'static str,
     /// The rule, in a sentence.
     pub sentence: &'static str,
@@ -116,7 +116,8 @@ rules! {
     SEGMENT_UNKNOWN: "segment-unknown", 400 "BadRequest", "The gateway refuses a segment that the metadata does not have.", Reported, "microsoft-graph-docs-contrib issue 4133; live GET battery of 2026", false;
     OPTION_INVALID: "option-invalid", 400 "BadRequest", "A query option can be read, and names what the type has.", Reported, "microsoft-graph-docs-contrib issues 4133 and 4720", false;
     PAGE_SIZE: "page-size", 400 "Request_UnsupportedQuery", "$top of a directory collection is between 1 and 999.", Reported, "three public clients quote it", false;
-    EMULATOR_CONTROL: "emulator-control", 400 "BadRequest", "The emulator is controlled by its administrator, with calls that it has.", Assumed, "this emulator's own calls, not the service", false;
+    EMULATOR_TOKEN: "emulator-token", 403 "Forbidden", "The emulator is controlled from its own machine, with its administrator's token.", Assumed, "this emulator's own calls, not the service", false;
+    EMULATOR_CONTROL: "emulator-control", 400 "BadRequest", "The emulator is controlled by calls that it has.", Assumed, "this emulator's own calls, not the service", false;
     STATE_NOT_KEPT: "state-not-kept", 507 "InsufficientStorage", "What cannot be written to the state file is not acknowledged.", Assumed, "this emulator's own file, not the service", false;
     NOT_IMPLEMENTED: "not-implemented", 501 "NotImplemented", "What the service has and the emulator has not is answered by 501.", Assumed, "this emulator, not the service", false;
 
@@ -173,6 +174,7 @@ rules! {
 
     // Entitlement management: what is refused.
     NOT_RESOURCE_OWNER: "not-resource-owner", 400 "CallerNotResourceOwner", "A resource is added by its owner, by a role or by a permission that may change it.", Recorded, "three live logs, 2023 and 2024", true;
+    NOT_RESOURCE_OWNER_FORBIDDEN: "not-resource-owner-forbidden", 403 "CallerNotResourceOwner", "Where owner-status is switched off, whoever may not offer a resource is refused with 403.", Documented, "the current tutorial", true;
     ORIGIN_NOT_FOUND: "origin-not-found", 400 "ResourceNotFoundInOriginSystem", "A resource exists in its origin system.", Recorded, "live runs of 2026; seven public clients", true;
     ALREADY_ONBOARDED: "already-onboarded", 400 "ResourceAlreadyOnboarded", "A resource is in a catalog once.", Recorded, "console log of 22 October 2024", true;
     RESOURCE_IN_USE: "resource-in-use", 400 "InvalidDeleteResourceHasEntitlements", "A resource that a package grants stays in its catalog.", Recorded, "terraform-provider-azuread issues 1091 and 1175", true;

@@ -151,11 +151,10 @@ impl Directory {
         groups.map(|group| typed("group", group.row())).collect()
     }
 
-    /// Deletes a group. A catalog resource that stands for it stays, stale, as in production
-    /// tenants (maester tests MT.1106 and MT.1107 look for such).
-    pub(crate) fn delete_group(&mut self, id: &str) -> bool {
+    /// Deletes a group; it was there where it is returned.
+    pub(crate) fn delete_group(&mut self, id: &str) -> Option<Group> {
         self.groups.change(|group| group.members.shift_remove(id));
-        self.groups.remove(id).is_some()
+        self.groups.remove(id)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct ServicePrincipal {
     #[serde(deserialize_with = "crate::state::word::many")]
     pub(crate) permissions: Vec<Word>,
     /// By which it signs in for itself.
-    #[serde(with = "crate::state::secret")]
+    #[serde(default, with = "crate::state::secret")]
     pub(crate) secret: Option<SecretString>,
     /// Since when it is switched off.
     pub(crate) disabled: Option<Timestamp>,

@@ -21,7 +21,7 @@ pub(crate) struct User {
     /// The id of whoever they report to.
     pub(crate) manager: Option<Id>,
     /// By which they sign in; some only ever get a token.
-    #[serde(with = "crate::state::secret")]
+    #[serde(default, with = "crate::state::secret")]
     pub(crate) password: Option<SecretString>,
     /// Properties that were given and mean nothing here.
     pub(crate) others: Map<String, Value>,

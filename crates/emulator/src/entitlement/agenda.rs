@@ -58,11 +58,23 @@ impl Kept for Agenda {
         done.chain(planned).collect()
     }
 
+    fn rows(&self) -> Vec<(u64, Vec<u8>)> {
+        let due = self.due.iter();
+        due.filter_map(|((at, place), due)| Some((*place, serde_json::to_vec(&(at, due)).ok()?)))
+            .collect()
+    }
+
     fn restore(&mut self, rows: Vec<(u64, Vec<u8>)>) -> serde_json::Result<()> {
+        if self.noted {
+            self.done.extend(self.due.keys().map(|(_, place)| place));
+        }
         self.due.clear();
         for (place, json) in rows {
             let (at, due): (Timestamp, Due) = serde_json::from_slice(&json)?;
             self.made = self.made.max(place);
+            if self.noted {
+                self.planned.push((at, place));
+            }
             self.due.insert((at, place), due);
         }
         Ok(())

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::indexed::{By, Referring};
 use super::known_word;
+use crate::behaviour::TARGET_ID;
 use crate::ids::Id;
 use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, SUBJECT_MISSING, invalid_model, not_found};
 use crate::state::{State, Word};
@@ -154,7 +155,11 @@ impl State {
 
     pub(crate) fn assignment_row(&self, assignment: &Assignment) -> Value {
         let subject = self.entitlement.subjects.get(&assignment.subject_id);
-        assignment.row(subject.map_or("", |subject| &subject.object_id))
+        let target = subject.map(|subject| match self.rules.apply(&TARGET_ID) {
+            true => &subject.object_id,
+            false => &subject.id,
+        });
+        assignment.row(target.map_or("", |id| id))
     }
 
     /// The subject of that id, or `objectId='…'` of the user it stands for.

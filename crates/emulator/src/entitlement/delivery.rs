@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::request::About;
 use super::{Assignment, By, Given, Request, RoleScope};
+use crate::behaviour::ADMIN_ADD_UNASKED;
 use crate::ids::Id;
-use crate::state::{BEGINS_AFTER, DELIVERS_AFTER, NOTIFIES_AFTER, State};
+use crate::profile::Transition;
+use crate::state::State;
 
 /// Something that falls due.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub(crate) enum Due {
     /// An assignment's time is over.
     Expire(Id),
 }
+
+/// From the delivery to the word that people were told of it.
+const NOTIFIES_AFTER: SignedDuration = SignedDuration::from_secs(2);
 
 /// How long before its end an assignment's status says so (the status word names it).
 const NEAR: SignedDuration = SignedDuration::from_hours(24);
@@ -56,8 +61,20 @@ impl State {
 
     /// Takes a request in and plans when it is looked at.
     pub(super) fn submit(&mut self, request: Request) {
-        self.schedule(later(request.created, BEGINS_AFTER), Due::Begin(request.id.clone()));
+        if let Some(lasts) = self.lag.profile.delivery.lasts(&request.id) {
+            self.schedule(later(request.created, lasts / 2), Due::Begin(request.id.clone()));
+        }
         self.entitlement.requests.insert(request);
+    }
+
+    /// Somebody looks at a request: where it is carried out by being looked at, that may be now.
+    pub(crate) fn look_at(&mut self, id: &str, now: Timestamp) {
+        let Transition::Reads(reads) = self.lag.profile.delivery else { return };
+        let Some(request) = self.entitlement.requests.get(id) else { return };
+        let id = request.id.clone();
+        if request.state == "submitted" && self.lag.asked("delivery", &id) >= reads {
+            self.begin(&id, now);
+        }
     }
 
     /// Asks whoever must approve, or carries the request out.
@@ -68,8 +85,11 @@ impl State {
         }
         let policy = self.entitlement.policies.get(&request.policy_id);
         let kind = request.kind;
-        // Whom an administrator assigns, nobody is asked about (every live run).
-        let asks = matches!(kind, "userAdd" | "userUpdate");
+        let asks = match kind {
+            "userAdd" | "userUpdate" => true,
+            "adminAdd" => !self.rules.apply(&ADMIN_ADD_UNASKED),
+            _ => false,
+        };
         match asks && policy.is_some_and(|policy| policy.needs_approval(kind)) {
             true => self.ask_approvers(id, at),
             false => self.carry_out(id, at),
@@ -103,8 +123,9 @@ impl State {
         request.status = "Delivering";
         let adds = !request.removes() && request.assignment_id.is_none();
         let request = request.clone();
-        self.schedule(later(at, DELIVERS_AFTER), Due::Deliver(id.into()));
-        self.schedule(later(at, NOTIFIES_AFTER), Due::Notify(id.into()));
+        let lasts = self.lag.profile.delivery.lasts(id).unwrap_or_default();
+        self.schedule(later(at, lasts - lasts / 2), Due::Deliver(id.into()));
+        self.schedule(later(at, lasts - lasts / 2 + NOTIFIES_AFTER), Due::Notify(id.into()));
         if !adds {
             return;
         }

@@ -114,6 +114,10 @@ impl<T: Referring + Keyed + Serialize + DeserializeOwned> Kept for Indexed<T> {
         self.rows.take_changes()
     }
 
+    fn rows(&self) -> Vec<(u64, Vec<u8>)> {
+        self.rows.rows()
+    }
+
     fn restore(&mut self, rows: Vec<(u64, Vec<u8>)>) -> serde_json::Result<()> {
         self.rows.restore(rows)?;
         self.ways = vec![HashMap::new(); T::WAYS.len()];

@@ -3,8 +3,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::resource::AZURE_RESOURCES;
+use super::resource::{AZURE_RESOURCES, role_id};
 use super::{Assignment, By, Modified, Request, changed_name, not_honoured};
+use crate::behaviour::{PACKAGE_WITH_POLICIES, UNUSED_ROLE};
 use crate::ids::Id;
 use crate::refusal::{
     DUPLICATE_PACKAGE, PACKAGE_IN_USE, PACKAGE_NOT_FOUND, ROLE_NOT_FOUND, ROLE_SCOPE_NOT_FOUND,
@@ -183,6 +184,13 @@ impl State {
                 package.display_name
             )));
         }
+        let has_policy = self.entitlement.policies.values().any(|policy| policy.package_id == *id);
+        if has_policy && !self.rules.apply(&PACKAGE_WITH_POLICIES) {
+            return Err(PACKAGE_IN_USE.says(format!(
+                "The access package: {} can not be deleted because there are policies.",
+                package.display_name
+            )));
+        }
         self.entitlement.policies.retain(|policy| policy.package_id != id);
         self.entitlement.packages.remove(id);
         Ok(())
@@ -240,7 +248,10 @@ impl State {
 
     /// A role gets its id when a package first uses it.
     fn role_id_in_use(&mut self, resource_id: &str, origin: &str) -> Id {
-        let fresh = self.ids.next();
+        let fresh = match self.rules.apply(&UNUSED_ROLE) {
+            true => self.ids.next(),
+            false => role_id(resource_id, origin),
+        };
         let Some(resource) = self.entitlement.resources.get_mut(resource_id) else { return fresh };
         if let Some((_, id)) = resource.role_ids.iter().find(|(known, _)| known == origin) {
             return id.clone();

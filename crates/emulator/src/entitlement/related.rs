@@ -4,7 +4,9 @@ use model::Version;
 use model::dialect::{Noun, noun};
 use serde_json::{Value, json};
 
+use super::resource::{NO_ID, role_id};
 use super::{Assignment, By, Item};
+use crate::behaviour::UNUSED_ROLE;
 use crate::state::State;
 
 /// Rows, each made when it is asked for.
@@ -163,7 +165,13 @@ impl State {
     /// The roles of a resource.
     pub(crate) fn role_rows(&self, resource_id: &str) -> Vec<Value> {
         let Some(resource) = self.entitlement.resources.get(resource_id) else { return vec![] };
-        resource.roles(&self.directory).iter().map(|role| resource.role_row(role)).collect()
+        let roles = resource.roles(&self.directory).into_iter();
+        roles
+            .map(|role| match self.rules.apply(&UNUSED_ROLE) {
+                true => resource.role_row(&role, NO_ID),
+                false => resource.role_row(&role, &role_id(&resource.id, &role.origin_id)),
+            })
+            .collect()
     }
 
     fn role_row(&self, resource_id: &str, origin: &str) -> Option<Value> {

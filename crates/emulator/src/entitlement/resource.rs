@@ -3,14 +3,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{known_word, not_honoured};
+use crate::behaviour::OWNER_STATUS;
 use crate::directory::{
     APPLICATION_ADMINISTRATOR, Directory, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR,
     SHAREPOINT_ADMINISTRATOR,
 };
 use crate::ids::Id;
 use crate::refusal::{
-    ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, ORIGIN_NOT_FOUND,
-    RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found, not_implemented,
+    ALREADY_ONBOARDED, ENVIRONMENT_NOT_FOUND, NOT_RESOURCE_OWNER, NOT_RESOURCE_OWNER_FORBIDDEN,
+    ORIGIN_NOT_FOUND, RESOURCE_IN_USE, RESOURCE_NOT_FOUND, Refusal, argument_null, not_found,
+    not_implemented,
 };
 use crate::state::{Caller, State, Word};
 use crate::time;
@@ -58,7 +60,7 @@ pub(crate) struct ResourceRequest {
 pub(super) const AZURE_RESOURCES: &str = "AzureResources";
 
 /// The id of a role that no package uses yet (tutorial, step 1.4).
-const UNUSED_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 crate::state::keyed!(Resource, ResourceRequest);
 
@@ -99,7 +101,7 @@ impl Resource {
                 let roles = principal.into_iter().flat_map(|p| &p.app_roles);
                 // Every application has it (a client that leaves it out says so); the directory's
                 // id for it is all zeros.
-                let default = principal.map(|_| role(UNUSED_ROLE.to_owned(), "Default Access"));
+                let default = principal.map(|_| role(NO_ID.to_owned(), "Default Access"));
                 roles.map(|(id, name)| role(id.clone(), name)).chain(default).collect()
             }
             // The numbers that a new site gives its three groups.
@@ -112,9 +114,10 @@ impl Resource {
         }
     }
 
-    pub(crate) fn role_row(&self, role: &Role) -> Value {
+    /// `unused` is the id of a role that no package uses yet.
+    pub(crate) fn role_row(&self, role: &Role, unused: &str) -> Value {
         json!({
-            "id": self.role_id(&role.origin_id),
+            "id": self.role_id(&role.origin_id).unwrap_or(unused),
             "displayName": role.display_name,
             "description": null,
             "originSystem": self.origin_system,
@@ -137,10 +140,20 @@ impl Resource {
         })
     }
 
-    fn role_id(&self, origin_id: &str) -> &str {
-        let used = self.role_ids.iter().find(|(origin, _)| origin == origin_id);
-        used.map_or(UNUSED_ROLE, |(_, id)| id)
+    fn role_id(&self, origin_id: &str) -> Option<&str> {
+        let used = self.role_ids.iter().find(|(origin, _)| *origin == *origin_id);
+        used.map(|(_, id)| id.as_str())
     }
+}
+
+/// The id that a role has from the first, where it has one.
+pub(super) fn role_id(resource_id: &str, origin_id: &str) -> Id {
+    let name = format!("{resource_id}/{origin_id}");
+    Id::from(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
+}
+
+fn not_in_origin() -> Refusal {
+    ORIGIN_NOT_FOUND.says("The resource was not found in the origin system.")
 }
 
 fn resource_type(origin_system: &str) -> &'static str {
@@ -244,8 +257,16 @@ impl State {
         )?;
         let origin = wanted["originId"].as_str().unwrap_or_default().to_owned();
         let (name, description, url) = self.origin(system, &origin, wanted)?;
+        let group = self.directory.groups.get(origin.as_str()).filter(|_| system == "AadGroup");
+        if group.is_some_and(|group| !self.lag.is_known(group, caller.now)) {
+            return Err(not_in_origin());
+        }
         if !self.may_add(system, &origin, caller.user) {
-            return Err(NOT_RESOURCE_OWNER.says("The caller is not the resource owner."));
+            let rule = match self.rules.apply(&OWNER_STATUS) {
+                true => &NOT_RESOURCE_OWNER,
+                false => &NOT_RESOURCE_OWNER_FORBIDDEN,
+            };
+            return Err(rule.says("The caller is not the resource owner."));
         }
         let same = |resource: &Resource| {
             resource.catalog_id == catalog_id
@@ -310,9 +331,7 @@ impl State {
                 (name, given("description"), Some(site.url.clone()))
             }),
         };
-        found.ok_or_else(|| {
-            ORIGIN_NOT_FOUND.says("The resource was not found in the origin system.")
-        })
+        found.ok_or_else(not_in_origin)
     }
 
     /// An owner of the object, a directory role that may change it, or an application with the
@@ -401,5 +420,18 @@ impl State {
             resource.attributes = Value::Array(attributes.clone());
         }
         Ok(id)
+    }
+
+    /// Removes what stands for an object that is gone from every catalog and package.
+    pub(crate) fn forget_origin(&mut self, origin_id: &str) {
+        let resources = self.entitlement.resources.values();
+        let gone: Vec<Id> =
+            resources.filter(|r| r.origin_id == *origin_id).map(|r| r.id.clone()).collect();
+        self.entitlement.packages.change(|package| {
+            let before = package.role_scopes.len();
+            package.role_scopes.retain(|_, scope| !gone.contains(&scope.resource_id));
+            package.role_scopes.len() != before
+        });
+        self.entitlement.resources.retain(|resource| !gone.contains(&resource.id));
     }
 }

@@ -1,14 +1,16 @@
 use axum::body::Body;
 use http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, STRICT_TRANSPORT_SECURITY, VARY,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, VARY,
 };
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::call;
-use crate::refusal::{HEADER, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, Rule};
+use super::{Done, call};
+use crate::fault::Fault;
+use crate::refusal::HEADER;
 
 /// An answer that is no error.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 
 /// Writes an answer with the headers that the service sends.
 pub(crate) fn write(
-    outcome: Result<Answer, Refusal>,
+    done: &Done,
     request: &Parts,
     path: &[String],
     request_id: &str,
@@ -62,17 +64,21 @@ pub(crate) fn write(
     // The client's own id comes back; without one, the request's (live GET battery).
     let client_id = request.headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
     let client_id = client_id.unwrap_or(request_id).to_owned();
-    let (status, body, rule) = match outcome {
-        Ok(Answer { status, body }) => (status, body, None),
+    let (status, text, rule) = match &done.outcome {
+        Ok(Answer { status, body }) => (*status, body.as_ref().map(Value::to_string), None),
         Err(refusal) => {
             let rule = refusal.rule;
             let status = StatusCode::from_u16(rule.status).unwrap_or(StatusCode::BAD_REQUEST);
-            (status, Some(envelope(&refusal, request_id, &client_id, now)), Some(rule))
+            let ids = (request_id, client_id.as_str());
+            let words = (rule.code, refusal.message.as_str());
+            (status, Some(envelope(words, done.details, ids, now).to_string()), Some(rule))
         }
     };
-    let has_body = body.is_some();
-    let is_count = body.as_ref().is_some_and(Value::is_number);
-    let text = body.map(|body| body.to_string());
+    let has_body = text.is_some();
+    let is_count = done
+        .outcome
+        .as_ref()
+        .is_ok_and(|answer| answer.body.as_ref().is_some_and(Value::is_number));
     let mut response = Response::new(text.map_or_else(Body::empty, Body::from));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -95,38 +101,83 @@ pub(crate) fn write(
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if let Some(uri) = call::backend_uri(path.get(1..).unwrap_or_default()) {
-        backend_headers(headers, rule, &request.method, &uri);
+        // The place of the collection (console log of 2024), and a cache rule on what succeeds (a
+        // capture of 2026).
+        if done.location
+            && let Ok(value) = HeaderValue::from_str(&uri)
+        {
+            headers.insert(LOCATION, value);
+        }
+        if rule.is_none() {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+        }
     }
-    let texts = [(REQUEST_ID, request_id.to_owned()), (CLIENT_REQUEST_ID, client_id)];
-    let ours = rule.map(|rule| (HEADER, rule.told()));
-    for (name, text) in texts.into_iter().chain(ours) {
-        if let Ok(value) = HeaderValue::from_str(&text) {
+    for (name, text) in [(REQUEST_ID, request_id), (CLIENT_REQUEST_ID, &client_id)] {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(name, value);
+        }
+    }
+    // What refused comes first.
+    for rule in rule.into_iter().chain(done.fired.iter().copied()) {
+        if let Ok(value) = HeaderValue::from_str(&rule.told()) {
+            headers.append(HEADER, value);
+        }
+    }
+    response
+}
+
+/// The answer of a fault.
+pub(crate) fn fault(
+    fault: &Fault,
+    request: &Parts,
+    request_id: &str,
+    now: Timestamp,
+) -> Response<Body> {
+    let client_id = request.headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
+    let (code, message) = fault.words();
+    let ids = (request_id, client_id.unwrap_or(request_id));
+    let body = envelope((&code, &message), false, ids, now).to_string();
+    let mut response = Response::new(Body::from(body));
+    let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
+    *response.status_mut() = status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(seconds) = fault.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    for (name, text) in [(REQUEST_ID, ids.0), (CLIENT_REQUEST_ID, ids.1), (HEADER, "fault")] {
+        if let Ok(value) = HeaderValue::from_str(text) {
             headers.insert(name, value);
         }
     }
     response
 }
 
-/// What the backend's answers have beside the gateway's: the place of the collection on every POST,
-/// refused ones too, and a cache rule on what succeeds (console log of 2024, a capture of 2026).
-fn backend_headers(headers: &mut HeaderMap, rule: Option<&Rule>, method: &Method, uri: &str) {
-    let by_backend = rule.is_none_or(|rule| {
-        rule.backend || [ROUTE_MISS.id, ROUTE_MISS_WRAPPED.id].contains(&rule.id)
+/// An answer that breaks off behind so many bytes of its body: it promises more than it sends.
+pub(crate) async fn truncated(response: Response<Body>, bytes: usize) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let sent = whole.slice(..bytes.min(whole.len()));
+    let sent = futures_util::stream::once(async move { Ok(sent) });
+    let broken = futures_util::stream::once(async {
+        // What was sent leaves before it breaks off.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("a fault breaks the answer off"))
     });
-    if method == Method::POST
-        && by_backend
-        && let Ok(value) = HeaderValue::from_str(uri)
-    {
-        headers.insert(LOCATION, value);
-    }
-    if rule.is_none() {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
-    }
+    let stream = futures_util::StreamExt::chain(sent, broken);
+    Response::from_parts(parts, Body::from_stream(stream))
 }
 
-fn envelope(refusal: &Refusal, request_id: &str, client_id: &str, now: Timestamp) -> Value {
-    let mut error = json!({"code": refusal.rule.code, "message": refusal.message});
-    if refusal.rule.backend {
+/// `ids` are the request's and the client's.
+fn envelope(
+    (code, message): (&str, &str),
+    details: bool,
+    (request_id, client_id): (&str, &str),
+    now: Timestamp,
+) -> Value {
+    let mut error = json!({"code": code, "message": message});
+    if details {
         error["details"] = json!([]);
     }
     error["innerError"] = json!({

@@ -1,6 +1,7 @@
 //! Users, groups, service principals and directory roles.
 
 use http::Method;
+use jiff::Timestamp;
 use model::Version;
 use model::dialect::{Noun, noun};
 use serde_json::Value;
@@ -11,6 +12,7 @@ use super::catalog_roles;
 use super::permission;
 use super::query::{self, Asked};
 use super::row::Shape;
+use crate::behaviour::STALE_RESOURCE;
 use crate::directory::{BUILT_IN_ROLES, RoleDefinition, User};
 use crate::entitlement::Related;
 use crate::refusal::{
@@ -37,9 +39,9 @@ pub(crate) fn answer(
             catalog_roles::answer(state, call, below)
         }
         (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
-        (&Method::GET, [below @ .., "$count"]) => count(state, call, below),
+        (&Method::GET, [below @ .., "$count"]) => count(state, call, below, caller.now),
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {
-            list(state, call, set)
+            list(state, call, set, caller.now)
         }
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals"), id]) => {
             one(state, call, set, id)
@@ -47,7 +49,7 @@ pub(crate) fn answer(
         (
             &Method::GET,
             ["roleManagement", "directory", set @ ("roleDefinitions" | "roleAssignments")],
-        ) => list(state, call, set),
+        ) => list(state, call, set, caller.now),
         (
             &Method::GET,
             ["roleManagement", "directory", set @ ("roleDefinitions" | "roleAssignments"), id],
@@ -134,7 +136,14 @@ pub(crate) fn answer(
                 .map(Answer::created)
         }
         (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
-        (&Method::DELETE, ["groups", id]) => deleted(state.directory.delete_group(id), id),
+        (&Method::DELETE, ["groups", id]) => {
+            let gone = state.directory.delete_group(id).ok_or_else(|| object_not_found(id))?;
+            if !state.rules.apply(&STALE_RESOURCE) {
+                state.forget_origin(&gone.id);
+            }
+            state.lag.bury(gone, caller.now);
+            Ok(Answer::no_content())
+        }
         (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
             deleted(state.directory.role_assignments.remove(*id).is_some(), id)
         }
@@ -195,11 +204,14 @@ fn shape<'a>(call: &'a Call, set: &str) -> Shape<'a> {
     Shape { call, noun: noun_of(set), place, default_selection }
 }
 
-fn rows(state: &State, set: &str) -> Vec<Value> {
+fn rows(state: &State, set: &str, now: Timestamp) -> Vec<Value> {
     let d = &state.directory;
     match set {
         "users" => d.users.values().map(|user| user.row()).collect(),
-        "groups" => d.groups.values().map(|group| group.row()).collect(),
+        "groups" => {
+            let listed = d.groups.values().filter(|group| state.lag.is_listed(group, now));
+            listed.chain(state.lag.lingering(now)).map(|group| group.row()).collect()
+        }
         "servicePrincipals" => d.service_principals.values().map(|p| p.row()).collect(),
         "roleDefinitions" => BUILT_IN_ROLES.iter().map(|role| role.row()).collect(),
         _ => d.role_assignments.values().map(|assignment| assignment.row()).collect(),
@@ -239,9 +251,9 @@ fn by_name<'a>(state: &'a State, name: &str) -> Option<&'a User> {
     state.directory.users.values().find(|user| user.principal_name.eq_ignore_ascii_case(name))
 }
 
-fn list(state: &State, call: &Call, set: &str) -> Result<Answer, Refusal> {
+fn list(state: &State, call: &Call, set: &str, now: Timestamp) -> Result<Answer, Refusal> {
     let query = query::read(call.version, noun_of(set), &call.query)?;
-    let rows = rows(state, set).into_iter().map(|row| of_version(call.version, set, row));
+    let rows = rows(state, set, now).into_iter().map(|row| of_version(call.version, set, row));
     Ok(Answer::ok(shape(call, set).list(state, &query, rows)?))
 }
 
@@ -274,9 +286,9 @@ fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {
 }
 
 /// How many a list has, or how many of it are of one type.
-fn count(state: &State, call: &Call, of: &[&str]) -> Result<Answer, Refusal> {
+fn count(state: &State, call: &Call, of: &[&str], now: Timestamp) -> Result<Answer, Refusal> {
     let listed = match of {
-        [set @ ("users" | "groups" | "servicePrincipals")] => list(state, call, set)?,
+        [set @ ("users" | "groups" | "servicePrincipals")] => list(state, call, set, now)?,
         ["groups", id, list @ ("members" | "owners")] => related(state, call, id, list)?,
         ["groups", id, list @ ("members" | "owners"), kind]
             if kind.starts_with("microsoft.graph.") =>

@@ -7,27 +7,35 @@ mod catalog_roles;
 mod control;
 mod directory;
 mod entitlement;
+mod log;
 mod permission;
 mod query;
 mod row;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::State as Shared;
+use axum::extract::{ConnectInfo, State as Shared};
+use http::request::Parts;
 use http::{Request, Response};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::behaviour::{ERROR_DETAILS, LOCATION};
+use crate::fault::Fault;
 use crate::refusal::{
-    BODY_UNREADABLE, IDENTITY_DISABLED, Refusal, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED,
-    TOKEN_INVALID, not_implemented,
+    self, BODY_UNREADABLE, EMULATOR_TOKEN, IDENTITY_DISABLED, ROUTE_MISS, ROUTE_MISS_WRAPPED,
+    Refusal, Rule, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
 };
-use crate::sign_in::{self, Unfit};
-use crate::state::{Caller, Receipt};
-use crate::tenant::{Inner, Session};
+use crate::rules;
+use crate::sign_in::{self, Grants, Unfit};
+use crate::state::{Caller, Receipt, State};
+use crate::tenant::{Inner, Session, lock};
 use answer::Answer;
 use call::Call;
+use log::Entry;
+pub(crate) use log::Log;
 
 /// A body larger than this is refused (the documented limit of a Graph request).
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -46,88 +54,240 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     let now = tenant.clock.now();
     let request_id = tenant.request_id();
     let path = call::segments(parts.uri.path());
-    if let Ok(body) = &body
-        && let Some(answered) =
-            sign_in::answer(&tenant, &parts, &path, || call::origin(&parts), body)
-    {
-        return answered;
+    if path.first().is_some_and(|first| first == "_emulator") {
+        let outcome = match body {
+            Ok(body) if is_local(&parts) => control::answer(&tenant, &parts, &path[1..], &body),
+            Ok(_) => {
+                Err(EMULATOR_TOKEN.says("The emulator is controlled from this machine alone."))
+            }
+            Err(_) => Err(too_large()),
+        };
+        let done = Done { outcome, ..Done::default() };
+        return answer::write(&done, &parts, &path, &request_id, now);
     }
-    let (mut outcome, receipt) = match body {
-        Ok(body) => answer(&tenant, &parts, &path, &body),
-        Err(_) => {
-            let why = "The request body is larger than 4 MB, or it broke off.";
-            (Err(BODY_UNREADABLE.says(why)), None)
+    let fault = lock(&tenant.faults).befalls(parts.method.as_str(), parts.uri.path());
+    if let Some(delay) = fault.as_ref().and_then(Fault::held_back) {
+        tenant.clock.wait(delay).await;
+    }
+    if fault.as_ref().is_some_and(|fault| fault.drop) {
+        note(&tenant, &parts, now, &request_id, (0, Vec::new()), true);
+        hang_up();
+    }
+    let mut response = match fault.as_ref().filter(|fault| fault.status.is_some()) {
+        Some(fault) => answer::fault(fault, &parts, &request_id, now),
+        None => {
+            let done = match body {
+                Ok(body) => {
+                    let signed =
+                        sign_in::answer(&tenant, &parts, &path, || call::origin(&parts), &body);
+                    match signed {
+                        Some(answered) => {
+                            let status = answered.status().as_u16();
+                            let rules = fired(&answered);
+                            if !is_switched_off(&tenant, &rules) {
+                                let told = (status, rules);
+                                note(&tenant, &parts, now, &request_id, told, fault.is_some());
+                                return answered;
+                            }
+                            let outcome = Err(not_implemented("A rule that is switched off"));
+                            Done { outcome, ..Done::default() }
+                        }
+                        None => {
+                            let mut done = called(&tenant, &parts, &path, &body);
+                            done.is_kept().await;
+                            done
+                        }
+                    }
+                }
+                Err(_) => Done { outcome: Err(too_large()), ..Done::default() },
+            };
+            answer::write(&done, &parts, &path, &request_id, now)
         }
     };
-    // What is acknowledged is in the state file.
-    if let Some(receipt) = receipt
-        && let Some(why) =
-            receipt.await.unwrap_or_else(|_| Err("its writer has ended".into())).err()
-    {
-        outcome = Err(STATE_NOT_KEPT.says(format!("The state file cannot be written: {why}.")));
+    let rules = fired(&response);
+    let status = response.status().as_u16();
+    note(&tenant, &parts, now, &request_id, (status, rules), fault.is_some());
+    if let Some(fault) = fault {
+        if fault.lose_answer {
+            hang_up();
+        }
+        if let Some(bytes) = fault.truncate {
+            response = answer::truncated(response, bytes).await;
+        }
     }
-    tracing::debug!(method = %parts.method, uri = %parts.uri, refused = outcome.is_err(), "answered");
-    answer::write(outcome, &parts, &path, &request_id, now)
+    response
+}
+
+/// The rules that an answer names.
+fn fired(response: &Response<Body>) -> Vec<String> {
+    let rules = response.headers().get_all(refusal::HEADER).iter();
+    rules.filter_map(|rule| rule.to_str().ok()).map(str::to_owned).collect()
+}
+
+/// Whether a refusal of the token endpoint is by a rule that is switched off; else it is counted.
+fn is_switched_off(tenant: &Inner, fired: &[String]) -> bool {
+    let id = fired.first().and_then(|told| told.split(';').next());
+    let rule = rules::all().find(|rule| Some(rule.id) == id);
+    rule.is_some_and(|rule| {
+        let rules = &mut tenant.lock().rules;
+        rules.count(rule);
+        rules.is_off(rule)
+    })
+}
+
+fn too_large() -> Refusal {
+    BODY_UNREADABLE.says("The request body is larger than 4 MB, or it broke off.")
+}
+
+/// Ends the connection without an answer: its task ends here, and nobody is told of it.
+fn hang_up() -> ! {
+    std::panic::resume_unwind(Box::new("a fault ends the connection"))
+}
+
+/// Whether a call came from this machine; one within the process did.
+fn is_local(parts: &Parts) -> bool {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.is_none_or(|ConnectInfo(peer)| peer.ip().is_loopback())
+}
+
+fn note(
+    tenant: &Inner,
+    parts: &Parts,
+    at: Timestamp,
+    request_id: &str,
+    (status, rules): (u16, Vec<String>),
+    fault: bool,
+) {
+    tracing::debug!(method = %parts.method, uri = %parts.uri, status, "answered");
+    lock(&tenant.log).add(Entry {
+        at,
+        request_id: request_id.to_owned(),
+        method: parts.method.to_string(),
+        path: parts.uri.path_and_query().map_or(String::new(), ToString::to_string),
+        status,
+        rules,
+        fault,
+    });
+}
+
+/// What became of a call.
+#[derive(Debug)]
+pub(crate) struct Done {
+    outcome: Result<Answer, Refusal>,
+    /// Rules by which an answer that is no error has its form.
+    fired: Vec<&'static Rule>,
+    /// Whether the address of the backend's collection is told.
+    location: bool,
+    /// Whether an error of the backend has a list of details.
+    details: bool,
+    receipt: Option<Receipt>,
+}
+
+impl Default for Done {
+    fn default() -> Self {
+        Self {
+            outcome: Ok(Answer::no_content()),
+            fired: Vec::new(),
+            location: false,
+            details: true,
+            receipt: None,
+        }
+    }
+}
+
+impl Done {
+    /// What is acknowledged is in the state file.
+    async fn is_kept(&mut self) {
+        let Some(receipt) = self.receipt.take() else { return };
+        let kept = receipt.await.unwrap_or_else(|_| Err("its writer has ended".to_owned()));
+        if let Err(why) = kept {
+            let words = format!("The state file cannot be written: {why}.");
+            self.outcome = Err(STATE_NOT_KEPT.says(words));
+        }
+    }
 }
 
 /// `path` is the request's, in segments with the version.
-fn answer(
-    tenant: &Inner,
-    parts: &http::request::Parts,
-    path: &[String],
-    body: &[u8],
-) -> (Result<Answer, Refusal>, Option<Receipt>) {
-    let mut receipt = None;
-    let outcome = called(tenant, parts, path, body, &mut receipt);
-    (outcome, receipt)
+fn called(tenant: &Inner, parts: &Parts, path: &[String], body: &[u8]) -> Done {
+    let read = identify(tenant, parts).and_then(|session| {
+        // Azure's command line lists its subscriptions before it does anything; there is none.
+        match path == ["subscriptions"] {
+            true => Ok((session, None)),
+            false => Ok((session, Some(Call::read(parts, path, body)?))),
+        }
+    });
+    let (session, call) = match read {
+        Ok((session, Some(call))) => (session, call),
+        Ok((_, None)) => {
+            let none = Answer::ok(serde_json::json!({"value": []}));
+            return Done { outcome: Ok(none), ..Done::default() };
+        }
+        Err(refusal) => {
+            let mut state = tenant.lock();
+            return Done { outcome: Err(refused(&mut state, refusal)), ..Done::default() };
+        }
+    };
+    let mut state = tenant.lock();
+    let now = tenant.clock.now();
+    let caller = Caller { user: &session.identity.user, client: &session.client, now };
+    let outcome = routed(&mut state, &call, caller, &session.grants);
+    let outcome = outcome.map_err(|refusal| refused(&mut state, refusal));
+    let of_backend = call::below_entitlement(&call.segments).is_some();
+    let told = |refusal: &Refusal| {
+        let id = refusal.rule.id;
+        refusal.rule.backend || [ROUTE_MISS.id, ROUTE_MISS_WRAPPED.id].contains(&id)
+    };
+    let posted = of_backend && call.method == http::Method::POST;
+    let location = posted && outcome.as_ref().map_or_else(told, |_| true);
+    let details = outcome.as_ref().err().is_some_and(|refusal| refusal.rule.backend);
+    let location = location && state.rules.apply(&LOCATION);
+    let details = details && state.rules.apply(&ERROR_DETAILS);
+    let fired = state.rules.take_fired();
+    let receipt = tenant.keep(&mut state);
+    Done { outcome, fired, location, details, receipt }
 }
 
-fn called(
-    tenant: &Inner,
-    parts: &http::request::Parts,
-    path: &[String],
-    body: &[u8],
-    receipt: &mut Option<Receipt>,
+/// Counts a refusal; what would refuse by a rule that is switched off says so.
+fn refused(state: &mut State, refusal: Refusal) -> Refusal {
+    if state.rules.is_off(refusal.rule) {
+        return not_implemented(format_args!(
+            "What the rule '{}' refuses, which is switched off,",
+            refusal.rule.id
+        ));
+    }
+    state.rules.count(refusal.rule);
+    refusal
+}
+
+fn routed(
+    state: &mut State,
+    call: &Call,
+    caller: Caller<'_>,
+    grants: &Grants,
 ) -> Result<Answer, Refusal> {
-    let session = identify(tenant, parts)?;
-    let (identity, grants) = (&session.identity, &session.grants);
-    if let Some((first, below)) = path.split_first()
-        && first == "_emulator"
-    {
-        return control::answer(tenant, identity, parts, below, body);
-    }
-    // Azure's command line lists its subscriptions before it does anything; there is none.
-    if path == ["subscriptions"] {
-        return Ok(Answer::ok(serde_json::json!({"value": []})));
-    }
-    let call = Call::read(parts, path, body)?;
-    let mut state = tenant.lock();
-    let caller = Caller { user: &identity.user, client: &session.client, now: tenant.clock.now() };
     let special = |segment: &&String| {
         segment.starts_with('$') && !["$ref", "$count"].contains(&segment.as_str())
     };
     if let Some(special) = call.segments.iter().find(special) {
         return Err(not_implemented(special));
     }
-    if !state.directory.has(&identity.user) {
+    if !state.directory.has(caller.user) {
         return Err(unfit(&Unfit::Foreign));
     }
     let below = call::below_entitlement(&call.segments);
     let waits = if below.is_some() { ENTITLEMENT_NOTICES_AFTER } else { SignedDuration::ZERO };
-    let caller_application = state.directory.service_principals.get(identity.user.as_str());
-    let disabled = caller_application.and_then(|application| application.disabled);
+    let application = state.directory.service_principals.get(caller.user);
+    let disabled = application.and_then(|application| application.disabled);
     if disabled.is_some_and(|since| caller.now.duration_since(since) >= waits) {
         return Err(IDENTITY_DISABLED.says("The authenticating application principal is disabled."));
     }
-    let outcome = match below {
-        Some(below) => entitlement::answer(&mut state, &call, caller, grants, below),
-        None => directory::answer(&mut state, &call, caller, grants),
-    };
-    *receipt = tenant.keep(&mut state);
-    outcome
+    match below {
+        Some(below) => entitlement::answer(state, call, caller, grants, below),
+        None => directory::answer(state, call, caller, grants),
+    }
 }
 
-fn identify(tenant: &Inner, parts: &http::request::Parts) -> Result<Arc<Session>, Refusal> {
+fn identify(tenant: &Inner, parts: &Parts) -> Result<Arc<Session>, Refusal> {
     let header = parts.headers.get(http::header::AUTHORIZATION);
     let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));

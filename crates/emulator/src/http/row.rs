@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::query::{Asked, is_backend};
+use crate::behaviour::TIPS;
 use crate::entitlement::{ALL_EXISTING_ORGANIZATIONS, Item, Related};
 use crate::refusal::{OPTION_INVALID, Refusal, not_implemented};
 use crate::state::State;
@@ -60,7 +61,8 @@ impl Shape<'_> {
         if wire.count && skipped == 0 {
             answer.insert("@odata.count".into(), count.into());
         }
-        if let Some(tips) = self.tips(wire, kept.first()) {
+        let tips = self.tips(wire, kept.first());
+        if let Some(tips) = tips.filter(|_| state.rules.apply(&TIPS)) {
             answer.insert("@microsoft.graph.tips".into(), tips.into());
         }
         if more {

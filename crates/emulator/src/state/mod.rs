@@ -5,11 +5,13 @@ mod store;
 mod table;
 pub(crate) mod word;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::directory::Directory;
 use crate::entitlement::Entitlement;
 use crate::ids::Ids;
+use crate::profile::Lag;
+use crate::rules::Rules;
 
 pub use store::StateError;
 pub(crate) use store::{Receipt, Store};
@@ -20,6 +22,8 @@ pub(crate) use word::Word;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
+    pub(crate) rules: Rules,
+    pub(crate) lag: Lag,
     /// Whether the tenant has the licence that entitlement management asks for.
     pub(crate) licensed: bool,
     /// Whether something beside the tables was changed since it was kept.
@@ -64,9 +68,3 @@ pub(crate) struct Caller<'a> {
     /// Now.
     pub(crate) now: Timestamp,
 }
-
-/// How long the service takes to look at a request, and from then on to deliver and to notify. Live
-/// runs saw 6 s (2022) and 23 s (2020) from the request to its completion.
-pub(crate) const BEGINS_AFTER: SignedDuration = SignedDuration::from_secs(3);
-pub(crate) const DELIVERS_AFTER: SignedDuration = SignedDuration::from_secs(3);
-pub(crate) const NOTIFIES_AFTER: SignedDuration = SignedDuration::from_secs(5);

@@ -22,6 +22,9 @@ pub(crate) trait Kept {
     /// What was changed since it was last asked.
     fn take_changes(&mut self) -> Vec<Change>;
 
+    /// All rows, in their order.
+    fn rows(&self) -> Vec<(u64, Vec<u8>)>;
+
     /// Puts rows there, in their order, in place of all that is.
     fn restore(&mut self, rows: Vec<(u64, Vec<u8>)>) -> serde_json::Result<()>;
 }
@@ -152,12 +155,22 @@ impl<T: Serialize + DeserializeOwned + Keyed> Kept for Table<T> {
         removed.chain(changed).collect()
     }
 
+    fn rows(&self) -> Vec<(u64, Vec<u8>)> {
+        let rows = self.rows.values();
+        rows.filter_map(|row| Some((row.place, serde_json::to_vec(&row.value).ok()?))).collect()
+    }
+
     fn restore(&mut self, rows: Vec<(u64, Vec<u8>)>) -> serde_json::Result<()> {
+        for row in self.rows.values() {
+            self.touched.remove(row.place);
+        }
         self.rows = IndexMap::with_capacity(rows.len());
         for (place, json) in rows {
             let value: T = serde_json::from_slice(&json)?;
             self.made = self.made.max(place);
-            self.rows.insert(value.key(), Row { place, value });
+            let id = value.key();
+            self.touched.change(&id);
+            self.rows.insert(id, Row { place, value });
         }
         Ok(())
     }

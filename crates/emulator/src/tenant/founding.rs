@@ -10,6 +10,8 @@ use crate::directory::{
 };
 use crate::entitlement::{Catalog, Entitlement, Modified};
 use crate::ids::Ids;
+use crate::profile::Lag;
+use crate::rules::Rules;
 use crate::state::{Caller, State};
 
 /// Between the making of a tenant and its first use.
@@ -27,8 +29,14 @@ pub(super) struct Founded {
 impl Founded {
     /// A tenant that has been there for a while at `now`.
     pub(super) fn new(options: &Options, now: Timestamp) -> Self {
+        let mut rules = Rules::default();
+        for id in &options.rules_off {
+            rules.switch(id, false);
+        }
         let mut state = State {
             ids: Ids::seeded(options.seed),
+            rules,
+            lag: Lag::of(options.profile.clone()),
             licensed: options.licensed,
             meta_changed: true,
             directory: Directory { domain: options.domain.clone(), ..Directory::default() },

@@ -1,4 +1,5 @@
 mod founding;
+mod transfer;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +13,10 @@ use serde_json::json;
 
 use crate::crowd::crowd;
 use crate::directory::Directory;
+use crate::fault::Faults;
+use crate::http::Log;
 use crate::ids::{Id, Ids};
+use crate::profile::Profile;
 use founding::{Founded, plant, register, token};
 
 use crate::sign_in::{Grants, REFRESH, Unfit, verified};
@@ -30,16 +34,23 @@ pub struct Options {
     pub signs_in_by: Option<SharedClock>,
     /// Whether the tenant has the licence that entitlement management asks for.
     pub licensed: bool,
+    /// Rules that are switched off, by id: what would refuse by one of [`RULES`](crate::RULES)
+    /// answers 501, and what has its form by one of [`BEHAVIOURS`](crate::BEHAVIOURS) has the other.
+    pub rules_off: Vec<String>,
+    /// How long things take, and what is not seen at once.
+    pub profile: Profile,
 }
 
 impl Default for Options {
-    /// Seed 1, domain `contoso.onmicrosoft.com`, licensed.
+    /// Seed 1, domain `contoso.onmicrosoft.com`, licensed, every rule on, the fast profile.
     fn default() -> Self {
         Self {
             seed: 1,
             domain: "contoso.onmicrosoft.com".to_owned(),
             signs_in_by: None,
             licensed: true,
+            rules_off: Vec::new(),
+            profile: Profile::fast(),
         }
     }
 }
@@ -116,6 +127,9 @@ pub(crate) struct Inner {
     pub(crate) signs_in_by: SharedClock,
     /// Who calls, by token: those known without a sign-in, and those whose token was verified.
     sessions: Mutex<IndexMap<String, Arc<Session>>>,
+    /// The calls that were answered last.
+    pub(crate) log: Mutex<Log>,
+    pub(crate) faults: Mutex<Faults>,
     request_ids: Mutex<Ids>,
     administrator: Identity,
     requestor: Identity,
@@ -201,6 +215,8 @@ impl Tenant {
             clock,
             options: options.clone(),
             sessions: Mutex::new(sessions),
+            log: Mutex::new(Log::default()),
+            faults: Mutex::new(Faults::seeded(options.seed)),
             request_ids: Mutex::new(Ids::apart(options.seed, "requests")),
             administrator,
             requestor,
@@ -266,6 +282,30 @@ impl Tenant {
         let now = self.inner.clock.now();
         let made = crowd(state, &self.inner.administrator.user, assignments, policies, now);
         debug_assert!(made.is_ok(), "what a crowd is made of was just made: {made:?}");
+    }
+
+    /// Sets the faults of the tenant, as JSON: a list of objects, of which each names calls
+    /// (`method`, `path` with `*` for any part, `nth` or `every`, `probability`, `times`) and what
+    /// becomes of them (`status` with `code`, `message` and `retryAfter`; or `drop`, `loseAnswer`,
+    /// `truncate`; `delay` in ISO 8601 with any of these).
+    ///
+    /// # Errors
+    /// Says which member of which fault was expected to be otherwise.
+    pub fn set_faults(&self, faults: &[u8]) -> Result<(), String> {
+        lock(&self.inner.faults).set(faults)
+    }
+
+    /// What the tenant knows, as JSON that [`Tenant::import`] takes. Secrets are left out.
+    pub fn export(&self) -> serde_json::Value {
+        self.inner.export()
+    }
+
+    /// Puts an export in the place of what the tenant knows.
+    ///
+    /// # Errors
+    /// Says what was expected and found, where it is none, or one of a tenant of another seed.
+    pub fn import(&self, export: &serde_json::Value) -> Result<(), String> {
+        self.inner.import(export)
     }
 
     /// The tenant as an HTTP service, for a listener or for calls within the process.
@@ -355,7 +395,7 @@ impl Inner {
 }
 
 /// State stays consistent where a call panics: a half-done call is a bug, a dead tenant is worse.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

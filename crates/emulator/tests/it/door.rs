@@ -192,25 +192,6 @@ fn every_rule_names_its_evidence_once() {
 }
 
 #[tokio::test]
-async fn only_the_administrator_moves_the_clock() {
-    let raw = Raw::tenant();
-    let got = raw.post("/_emulator/clock", json!({"advance": "P30D"})).await;
-    assert_eq!(got.body["now"], "2026-02-04T09:14:33.2042281Z");
-    assert_eq!(
-        raw.requestor().post("/_emulator/clock", json!({"advance": "P1D"})).await.status,
-        400
-    );
-    for body in [
-        json!({"advance": "soon"}),
-        json!({"advance": "-P1D"}),
-        json!({"advance": "P1M"}),
-        json!(7),
-    ] {
-        assert_eq!(raw.post("/_emulator/clock", body).await.refusal(), "400 BadRequest");
-    }
-}
-
-#[tokio::test]
 async fn a_key_may_stand_in_parentheses() {
     let raw = Raw::tenant();
     let own = raw.user();

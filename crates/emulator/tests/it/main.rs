@@ -5,12 +5,16 @@
 mod actions;
 mod approvals;
 mod catalogs;
+mod control;
 mod delivery;
 mod door;
 mod permissions;
 mod policies;
 mod queries;
 mod raw;
+mod refusals;
 mod requests;
+mod rules;
 mod sign_in;
+mod state;
 mod updates;

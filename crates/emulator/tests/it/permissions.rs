@@ -169,10 +169,7 @@ async fn an_application_that_is_switched_off_is_refused() {
 
 #[tokio::test]
 async fn a_tenant_without_a_licence_is_told_so() {
-    let mut raw = Raw::tenant();
-    let options = emulator::Options { licensed: false, ..emulator::Options::default() };
-    raw.tenant = emulator::Tenant::new(&options, raw.clock.clone());
-    raw.who = raw.tenant.administrator().clone();
+    let raw = Raw::with(emulator::Options { licensed: false, ..emulator::Options::default() });
     let got = raw.get("/beta/EM/settings").await;
     assert_eq!(got.refusal(), "403 NoLicense");
     let message = &got.body["error"]["message"];

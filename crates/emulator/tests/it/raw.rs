@@ -16,6 +16,9 @@ pub(crate) struct Raw {
     pub(crate) who: Identity,
 }
 
+/// Names a rule that is switched off in every tenant of a run.
+pub(crate) const SWITCHED_OFF: &str = "ENTITLE_RULE_OFF";
+
 #[derive(Debug)]
 pub(crate) struct Got {
     pub(crate) status: u16,
@@ -36,9 +39,15 @@ impl Got {
 
 impl Raw {
     pub(crate) fn tenant() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
         let start = "2026-01-05T09:14:33.2042281Z".parse().unwrap();
         let clock = Arc::new(VirtualClock::starting_at(start));
-        let tenant = Tenant::new(&Options::default(), clock.clone());
+        let mut options = options;
+        options.rules_off.extend(std::env::var(SWITCHED_OFF));
+        let tenant = Tenant::new(&options, clock.clone());
         let who = tenant.administrator().clone();
         Self { tenant, clock, who }
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Assignment, By, Modified, Request, not_honoured};
+use crate::behaviour::POLICY_TOUCHED;
 use crate::ids::Id;
 use crate::refusal::{
     ANY_USER_POLICY, POLICY_IN_USE, POLICY_NOT_FOUND, Refusal, argument_null, invalid_model,
@@ -201,7 +202,10 @@ impl State {
             ));
         }
         let made = self.modified(caller);
-        let touched = caller.now.saturating_add(TOUCHED_AFTER).unwrap_or(caller.now);
+        let touched = match self.rules.apply(&POLICY_TOUCHED) {
+            true => caller.now.saturating_add(TOUCHED_AFTER).unwrap_or(caller.now),
+            false => caller.now,
+        };
         Ok(Policy {
             id: Id::default(),
             package_id: package_id.into(),

@@ -4,6 +4,7 @@ use model::dialect::noun;
 use serde_json::{Value, json};
 
 use super::Served;
+use crate::behaviour::CANCELED;
 use crate::http::answer::Answer;
 use crate::refusal::{MOVE_RESOURCES, Refusal, invalid_model};
 
@@ -25,7 +26,11 @@ impl Served<'_> {
         let now = self.caller.now;
         match (set, action) {
             ("assignmentRequests", "cancel" | "Cancel" | "microsoft.graph.cancel") => {
-                self.state.cancel_request(id, now).map(|()| Answer::empty())
+                self.state.cancel_request(id, now)?;
+                Ok(match self.state.rules.apply(&CANCELED) {
+                    true => Answer::empty(),
+                    false => Answer::no_content(),
+                })
             }
             ("assignmentRequests", "reprocess") => {
                 self.state.reprocess_request(id, now).map(|()| Answer::accepted())
