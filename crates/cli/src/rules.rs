@@ -1,13 +1,14 @@
-//! `entitle rules`: by which rules the emulator refuses.
+//! `entitle rules`: what the emulator does beyond plain reads and writes, and why.
 
-use emulator::RULES;
+use emulator::{Rule, rules};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::format::Format;
 use crate::out::say;
 
-/// List the rules by which the emulator refuses: how well each is known, and from where.
+/// List the rules of the emulator, those by which it refuses and those by which an answer has its form: how well each is
+/// known, and from where.
 ///
 /// Grades, best first: recorded (a transcript of the service, or a body of it that somebody quotes), documented by
 /// Microsoft, reported (told by users, or coped with by a client's code), assumed.
@@ -21,40 +22,46 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Exit {
     match args.format {
         Format::Text => {
-            for rule in RULES {
-                say!("{:<26}  {:<10}  {}", rule.id, rule.grade.word(), rule.sentence);
-                say!("{:<26}  {} {}; {}", "", rule.status, rule.code, rule.source);
+            for rule in rules() {
+                say!("{:<28}  {:<10}  {}", rule.id, rule.grade.word(), rule.sentence);
+                let answer = answer(rule)
+                    .map_or(String::new(), |(status, code)| format!("{status} {code}; "));
+                say!("{:<28}  {answer}{}", "", rule.source);
             }
         }
         Format::Markdown => {
             say!("| id | sentence | answer | grade | source |");
             say!("|---|---|---|---|---|");
-            for rule in RULES {
+            for rule in rules() {
                 let (id, sentence, grade) = (rule.id, rule.sentence, rule.grade.word());
-                say!(
-                    "| {id} | {sentence} | {} `{}` | {grade} | {} |",
-                    rule.status,
-                    rule.code,
-                    rule.source
-                );
+                let answer = answer(rule)
+                    .map_or(String::new(), |(status, code)| format!("{status} `{code}`"));
+                say!("| {id} | {sentence} | {answer} | {grade} | {} |", rule.source);
             }
         }
         Format::Json => {
-            let records: Vec<Value> = RULES
-                .iter()
+            let records: Vec<Value> = rules()
                 .map(|rule| {
-                    json!({
+                    let mut record = json!({
                         "id": rule.id,
                         "sentence": rule.sentence,
                         "grade": rule.grade.word(),
                         "source": rule.source,
-                        "status": rule.status,
-                        "code": rule.code,
-                    })
+                    });
+                    if let Some((status, code)) = answer(rule) {
+                        record["status"] = json!(status);
+                        record["code"] = json!(code);
+                    }
+                    record
                 })
                 .collect();
             say!("{:#}", Value::Array(records));
         }
     }
     Exit::Ok
+}
+
+/// Status and code of a rule that refuses.
+fn answer(rule: &Rule) -> Option<(u16, &'static str)> {
+    (rule.status != 0).then_some((rule.status, rule.code))
 }

@@ -133,7 +133,7 @@ impl Standing {
         }
         self.seen += 1;
         nth.is_none_or(|nth| self.seen == nth)
-            && every.is_none_or(|every| self.seen % every == 0)
+            && every.is_none_or(|every| self.seen.is_multiple_of(every))
             && probability.is_none_or(|probability| draw(chance) < probability)
     }
 }

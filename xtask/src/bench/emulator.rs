@@ -14,12 +14,12 @@ use tokio::runtime::Runtime;
 use super::{median, times};
 
 const ROOT: &str = "/v1.0/identityGovernance/entitlementManagement";
-const CONNECTIONS: usize = 64;
+const CONNECTIONS: u32 = 64;
 /// Of each connection, in one measurement.
-const REQUESTS: usize = 150;
-const ASSIGNMENTS: usize = 1_000_000;
+const REQUESTS: u32 = 150;
+const ASSIGNMENTS: u32 = 1_000_000;
 /// Assignments that one policy has.
-const OF_A_POLICY: usize = 100;
+const OF_A_POLICY: u32 = 100;
 
 pub(super) fn measure(runtime: &Runtime) {
     println!("\n{:<64} {:>12} {:>8}", "the emulator", "", "ratio");
@@ -27,7 +27,7 @@ pub(super) fn measure(runtime: &Runtime) {
     let large = crowded(ASSIGNMENTS);
     match (before, resident()) {
         (Some(before), Some(after)) => {
-            let bytes = (after.saturating_sub(before)) / ASSIGNMENTS as u64;
+            let bytes = (after.saturating_sub(before)) / u64::from(ASSIGNMENTS);
             told("resident memory of an assignment, of a million", &format!("{bytes} B"), None);
         }
         _ => told("resident memory", "not known here", None),
@@ -37,6 +37,69 @@ pub(super) fn measure(runtime: &Runtime) {
     scan(runtime, &large);
     drop(large);
     by_id(runtime, &small);
+    state_file();
+    started();
+}
+
+/// Opening a file with a tenant of a hundred thousand assignments.
+fn state_file() {
+    let folder = std::env::temp_dir().join(format!("entitle-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for temporary files");
+    let path = folder.join("state");
+    let open = || {
+        let start = "2026-01-05T09:00:00Z".parse().expect("a time");
+        let clock = Arc::new(VirtualClock::starting_at(start));
+        Tenant::open(&Options::default(), clock, &path).expect("a file of its own")
+    };
+    let tenant = open();
+    crowd(&tenant, ASSIGNMENTS / 10);
+    tenant.keep().expect("it can be written");
+    drop(tenant);
+    let times = times(5, || drop(open()));
+    let size = std::fs::metadata(&path).map_or(0, |data| data.len() / 1_000_000);
+    told(
+        &format!("opening a state of 100,000 assignments ({size} MB)"),
+        &shown(median(&times)),
+        None,
+    );
+    std::fs::remove_dir_all(&folder).ok();
+}
+
+/// The program itself: from its start to its first answer over TLS, and what it weighs idle.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+fn started() {
+    let folder = std::env::temp_dir().join(format!("entitle-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for temporary files");
+    let mut firsts = Vec::new();
+    let mut weight = 0;
+    // The first run makes the certificates.
+    for run in 0..8 {
+        let program = std::env::current_exe().expect("this program");
+        let start = std::time::Instant::now();
+        let mut child = std::process::Command::new(program)
+            .args(["emulate", "--listen", "127.0.0.1:18480", "--tls"])
+            .arg(folder.join("tls"))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("this program starts");
+        while std::net::TcpStream::connect("127.0.0.1:18480").is_err() {
+            std::thread::yield_now();
+        }
+        if run > 0 {
+            firsts.push(start.elapsed());
+        }
+        weight = resident_of(&child.id().to_string()).unwrap_or_default();
+        child.kill().ok();
+        child.wait().ok();
+    }
+    firsts.sort();
+    told(
+        "from the start to the first connection, TLS material there",
+        &shown(median(&firsts)),
+        None,
+    );
+    told("resident memory, idle", &format!("{} MB", weight / 1_000_000), None);
+    std::fs::remove_dir_all(&folder).ok();
 }
 
 fn told(name: &str, figure: &str, ratio: Option<f64>) {
@@ -44,16 +107,24 @@ fn told(name: &str, figure: &str, ratio: Option<f64>) {
     println!("{name:<64} {figure:>12} {ratio:>8}");
 }
 
-fn crowded(assignments: usize) -> Tenant {
+fn crowded(assignments: u32) -> Tenant {
     let start = "2026-01-05T09:00:00Z".parse().expect("a time");
     let tenant = Tenant::new(&Options::default(), Arc::new(VirtualClock::starting_at(start)));
-    tenant.crowd(assignments, assignments / OF_A_POLICY);
+    crowd(&tenant, assignments);
     tenant
+}
+
+fn crowd(tenant: &Tenant, assignments: u32) {
+    tenant.crowd(assignments as usize, (assignments / OF_A_POLICY) as usize);
 }
 
 /// Bytes of this process that are in memory; nothing where the system does not say so.
 fn resident() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    resident_of("self")
+}
+
+fn resident_of(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kilobytes * 1024)
@@ -83,7 +154,7 @@ fn scan(runtime: &Runtime, tenant: &Tenant) {
         let body = get(runtime, tenant, &path);
         assert!(body.contains("\"value\":[]"), "{body}");
     }));
-    let rows = ASSIGNMENTS as f64 / time.as_secs_f64() / 1e6;
+    let rows = f64::from(ASSIGNMENTS) / time.as_secs_f64() / 1e6;
     told("rows a second of a filter without an index", &format!("{rows:.2} million"), None);
 }
 
@@ -187,7 +258,7 @@ fn rate(runtime: &Runtime, router: Router, path: &str, token: &str) -> f64 {
         })
         .await;
         server.abort();
-        (CONNECTIONS * REQUESTS) as f64 / time.as_secs_f64()
+        f64::from(CONNECTIONS * REQUESTS) / time.as_secs_f64()
     })
 }
 

@@ -5,7 +5,7 @@ mod environment;
 mod proxy;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::middleware::{Next, from_fn};
 use clock::{Clock, RealClock, VirtualClock};
-use emulator::{Options, Tenant};
+use emulator::{Options, Profile, Tenant};
 use http::uri::{Authority, Scheme};
 use http::{Request, Response, StatusCode, header};
 use tokio::net::TcpListener;
@@ -25,13 +25,17 @@ use crate::out::say;
 
 /// Serve a stateful tenant of entitlement management on a port.
 ///
-/// Everything is in memory and goes when the emulator stops; Ctrl-C stops it, with exit code 0. Time can be moved:
-/// POST /_emulator/clock {"advance": "P30D"} with the administrator's token. Microsoft's clients demand --tls.
+/// Everything is in memory and goes when the emulator stops, unless --state names a file; Ctrl-C stops it, with exit code
+/// 0. Time can be moved: POST /_emulator/clock {"advance": "P30D"} with the administrator's token. Microsoft's clients
+/// demand --tls.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The address to listen on; only this machine's own.
+    /// The address to listen on; this machine's own, unless --i-know.
     #[arg(long, default_value = "127.0.0.1:8480")]
     listen: SocketAddr,
+    /// Listen where others can reach it: whoever can, may do all that an administrator may.
+    #[arg(long)]
+    i_know: bool,
     /// Serve over TLS; the certificate authority that clients must be given is DIR/ca.pem, made there on first use.
     #[arg(long, value_name = "DIR")]
     tls: Option<PathBuf>,
@@ -45,9 +49,29 @@ pub(crate) struct Args {
     /// Virtual seconds a real second.
     #[arg(long, default_value_t = 1)]
     rate: u32,
-    /// The seed of ids and tokens: the same seed gives the same tenant.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// A number, from which ids and tokens follow: the same seed gives the same tenant; or a file with an export of a
+    /// tenant, to begin with.
+    #[arg(long, default_value = "1", value_name = "N|FILE")]
+    seed: String,
+    /// Keep the tenant in FILE, made on first use: what was acknowledged is there again after the emulator was killed.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// fast: consistent, delivered after six seconds; realistic: new and deleted groups are seen late, deliveries take up
+    /// to a minute.
+    #[arg(long, default_value = "fast", value_name = "fast|realistic")]
+    profile: Profile,
+    /// Faults from the start, as PUT /_emulator/faults takes them.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Switch a rule off, by the id that `entitle rules` tells; may be given more than once.
+    #[arg(long = "rule-off", value_name = "ID")]
+    rules_off: Vec<String>,
+    /// A tenant without the licence that entitlement management asks for.
+    #[arg(long)]
+    unlicensed: bool,
+    /// Tell every call on a line of its own.
+    #[arg(long)]
+    log: bool,
 }
 
 /// How long calls that are being answered are waited for when it stops.
@@ -55,9 +79,9 @@ const GRACE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     for address in [Some(args.listen), args.proxy].into_iter().flatten() {
-        if !address.ip().is_loopback() {
+        if !address.ip().is_loopback() && !args.i_know {
             return Err(Failure::usage(format!(
-                "expected an address of this machine alone (127.0.0.1 or [::1]), found {}; the tokens are no secret",
+                "expected an address of this machine alone (127.0.0.1 or [::1]), found {}; the tokens are no secret; --i-know listens there all the same",
                 address.ip()
             )));
         }
@@ -66,10 +90,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Some(folder) => Some(Certificates::in_folder(folder, RealClock.now())?),
         None => None,
     };
-    let clock = VirtualClock::running(RealClock.now(), args.rate);
-    let options =
-        Options { seed: args.seed, signs_in_by: Some(Arc::new(RealClock)), ..Options::default() };
-    let tenant = Tenant::new(&options, Arc::new(clock));
+    let tenant = tenant(&args)?;
     // Whoever reads that it listens may stop it at once.
     let stop = interrupt::armed().await;
     let listener = bound(args.listen, "--listen").await?;
@@ -106,7 +127,14 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         "try: curl {trust}-H 'Authorization: Bearer {}' {origin}/v1.0/identityGovernance/entitlementManagement/catalogs",
         administrator.token
     );
-    let router = tenant.router().layer(axum::Extension(scheme)).layer(from_fn(own_names));
+    let mut router = tenant.router().layer(axum::Extension(scheme));
+    // Under another address, it is known by names that nobody here can tell.
+    if !args.i_know {
+        router = router.layer(from_fn(own_names));
+    }
+    if args.log {
+        router = router.layer(from_fn(told));
+    }
     let forwarded = proxy.map(|proxy| tokio::spawn(proxy::forward(proxy, address)));
     serve(listener, router, certificates, stop).await?;
     if let Some(forwarded) = forwarded {
@@ -114,6 +142,57 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     }
     say!("stopped");
     Ok(Exit::Ok)
+}
+
+fn tenant(args: &Args) -> Result<Tenant, Failure> {
+    let (seed, export) = match args.seed.parse() {
+        Ok(seed) => (Some(seed), None),
+        Err(_) => {
+            let text = read(Path::new(&args.seed), "--seed")?;
+            let export: serde_json::Value = serde_json::from_slice(&text).map_err(|error| {
+                Failure::usage(format!(
+                    "--seed {}: expected a number or an export: {error}",
+                    args.seed
+                ))
+            })?;
+            (export["seed"].as_u64(), Some(export))
+        }
+    };
+    if let Some(unknown) =
+        args.rules_off.iter().find(|id| !emulator::rules().any(|rule| rule.id == **id))
+    {
+        return Err(Failure::usage(format!(
+            "--rule-off: expected the id of a rule, found '{unknown}'; `entitle rules` tells them"
+        )));
+    }
+    let options = Options {
+        seed: seed.unwrap_or(Options::default().seed),
+        signs_in_by: Some(Arc::new(RealClock)),
+        licensed: !args.unlicensed,
+        rules_off: args.rules_off.clone(),
+        profile: args.profile.clone(),
+        ..Options::default()
+    };
+    let clock = Arc::new(VirtualClock::running(RealClock.now(), args.rate));
+    let tenant = match &args.state {
+        Some(path) => Tenant::open(&options, clock, path).map_err(Failure::environment)?,
+        None => Tenant::new(&options, clock),
+    };
+    if let Some(export) = export {
+        let wrong = |why| Failure::usage(format!("--seed {}: {why}", args.seed));
+        tenant.import(&export).map_err(wrong)?;
+    }
+    if let Some(path) = &args.faults {
+        let wrong = |why| Failure::usage(format!("--faults {}: {why}", path.display()));
+        tenant.set_faults(&read(path, "--faults")?).map_err(wrong)?;
+    }
+    Ok(tenant)
+}
+
+fn read(path: &Path, option: &str) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| {
+        Failure::usage(format!("{option} {}: cannot be read: {error}", path.display()))
+    })
 }
 
 async fn bound(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
@@ -131,7 +210,8 @@ async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let Some(certificates) = certificates else {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(stop).await;
         return served.map_err(Failure::environment);
     };
     let listener = listener.into_std().map_err(Failure::environment)?;
@@ -143,7 +223,25 @@ async fn serve(
         stop.await;
         stopping.graceful_shutdown(Some(GRACE));
     });
-    server.handle(handle).serve(router.into_make_service()).await.map_err(Failure::environment)
+    server
+        .handle(handle)
+        .serve(router.into_make_service_with_connect_info::<SocketAddr>())
+        .await
+        .map_err(Failure::environment)
+}
+
+/// Tells every call: method, path, status and the rules that fired.
+async fn told(request: Request<Body>, next: Next) -> Response<Body> {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let response = next.run(request).await;
+    let rules: Vec<&str> = response
+        .headers()
+        .get_all("x-entitle-rule")
+        .iter()
+        .filter_map(|rule| rule.to_str().ok())
+        .collect();
+    say!("{} {method} {uri} {}", response.status().as_u16(), rules.join(", "));
+    response
 }
 
 /// Refuses requests under names that are not the emulator's: a page that a browser has open must

@@ -8,7 +8,7 @@ use crate::process::{entitle, entitle_in, process};
 #[case(&["e2e", "--backend", "tenant"], 2, "error: unknown backend 'tenant'; known are emulator, replay and live\n")]
 #[case(&["e2e", "--backend", "live"], 3, "error: not configured: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of a test tenant; and this build cannot sign in to tenants yet, so play --backend emulator or replay\n")]
 #[case(&["record", "nothing"], 2, "error: unknown scenario 'nothing'; known are tutorial-current, tutorial-2020, resource-requests, expiry\n")]
-#[case(&["emulate", "--listen", "0.0.0.0:8480"], 2, "error: expected an address of this machine alone (127.0.0.1 or [::1]), found 0.0.0.0; the tokens are no secret\n")]
+#[case(&["emulate", "--listen", "0.0.0.0:8480"], 2, "error: expected an address of this machine alone (127.0.0.1 or [::1]), found 0.0.0.0; the tokens are no secret; --i-know listens there all the same\n")]
 #[case(&["contract", "update", "--api", "v3", "--from", "x"], 2, "error: unknown API version 'v3'; known are v1.0 and beta\n")]
 #[case(&["contract", "update", "--api", "beta", "--from", "no/such/file"], 2, "error: no/such/file: ")]
 #[case(&["contract", "update", "--api", "beta", "--from", "Cargo.toml"], 2, "error: Cargo.toml, line 1, column 1: expected XML, found ")]

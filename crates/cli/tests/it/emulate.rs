@@ -217,3 +217,130 @@ fn it_stops_in_good_order_when_interrupted(#[case] signal: &str, #[case] options
     running.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "stopped\n");
 }
+
+/// Sends a call to a running emulator; status and body. Nothing where the connection ended.
+fn call(running: &Running, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
+    let address = running.lines[0].rsplit("//").next().unwrap();
+    let token = running.lines[1].split_whitespace().nth(1).unwrap();
+    let mut stream = std::net::TcpStream::connect(address).ok()?;
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    std::io::Write::write_all(&mut stream, request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let length = head.to_lowercase();
+    let length =
+        length.split("content-length: ").nth(1)?.split("\r\n").next()?.parse::<usize>().ok()?;
+    // A torn answer acknowledges nothing.
+    (body.len() == length).then(|| (status, body.to_owned()))
+}
+
+const GROUPS: &str = "/v1.0/groups";
+
+fn group(name: &str) -> String {
+    format!(
+        r#"{{"displayName":"{name}","mailEnabled":false,"mailNickname":"{name}","securityEnabled":true}}"#
+    )
+}
+
+#[test]
+fn a_tenant_goes_on_from_its_file_and_from_an_export() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state").display().to_string();
+    let running = start(&["--state", &state]);
+    assert_eq!(call(&running, "POST", GROUPS, &group("kept")).unwrap().0, 201);
+    let export = call(&running, "GET", "/_emulator/export", "").unwrap().1;
+    drop(running);
+    let running = start(&["--state", &state]);
+    assert!(call(&running, "GET", GROUPS, "").unwrap().1.contains("\"kept\""));
+    let file = folder.path().join("export.json");
+    std::fs::write(&file, export).unwrap();
+    let running = start(&["--seed", &file.display().to_string()]);
+    assert!(call(&running, "GET", GROUPS, "").unwrap().1.contains("\"kept\""));
+}
+
+/// `ENTITLE_KILLS` says how often; after each kill, all that was acknowledged is there.
+#[cfg(unix)]
+#[test]
+fn nothing_that_was_acknowledged_is_lost_to_a_kill() {
+    let kills = std::env::var("ENTITLE_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(10);
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state").display().to_string();
+    let acknowledged = std::sync::Mutex::new(Vec::new());
+    // A seeded walk, so that a run can be run again.
+    let mut moment: u64 = 0x9E37_79B9;
+    for round in 0..kills {
+        moment = moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let until =
+            acknowledged.lock().unwrap().len() + usize::try_from(moment >> 33).unwrap() % 12;
+        let mut running = start(&["--state", &state]);
+        let mut child =
+            std::mem::replace(&mut running.child, Command::new("true").spawn().unwrap());
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let (running, acknowledged) = (&running, &acknowledged);
+                scope.spawn(move || {
+                    for number in 0.. {
+                        let name = format!("r{round}w{writer}n{number}");
+                        match call(running, "POST", GROUPS, &group(&name)) {
+                            Some((201, _)) => acknowledged.lock().unwrap().push(name),
+                            Some(other) => panic!("{other:?}"),
+                            None => return,
+                        }
+                    }
+                });
+            }
+            while acknowledged.lock().unwrap().len() < until {
+                std::thread::yield_now();
+            }
+            // SIGKILL, while the others write.
+            child.kill().unwrap();
+            child.wait().unwrap();
+        });
+    }
+    let running = start(&["--state", &state]);
+    let mut there = String::new();
+    let mut path = format!("{GROUPS}?$select=displayName&$top=999");
+    loop {
+        let body = call(&running, "GET", &path, "").unwrap().1;
+        there.push_str(&body);
+        let Some(next) = body.split("\"@odata.nextLink\":\"").nth(1) else { break };
+        let next = next.split('"').next().unwrap();
+        path = next[next.find("/v1.0").unwrap()..].to_owned();
+    }
+    let acknowledged = acknowledged.into_inner().unwrap();
+    for name in &acknowledged {
+        assert!(there.contains(&format!("\"{name}\"")), "{name} of {}", acknowledged.len());
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "nonsense").unwrap();
+    let file = file.display().to_string();
+    for (arguments, code, expected) in [
+        (vec!["--state", &file], 3, "is no state file"),
+        (vec!["--seed", &file], 2, "expected a number or an export"),
+        (vec!["--seed", "nowhere"], 2, "cannot be read"),
+        (vec!["--faults", &file], 2, "expected a list of faults"),
+        (vec!["--rule-off", "nonsense"], 2, "expected the id of a rule"),
+        (vec!["--profile", "slow"], 2, "expected fast or realistic"),
+        (vec!["--listen", "0.0.0.0:0"], 2, "--i-know listens there all the same"),
+    ] {
+        let mut all = vec!["emulate", "--listen", "127.0.0.1:0"];
+        if arguments[0] == "--listen" {
+            all.truncate(1);
+        }
+        all.extend(arguments.iter().map(|argument| &**argument));
+        let ended = entitle(&all);
+        assert_eq!(ended.code, code, "{arguments:?} {}", ended.err);
+        assert!(ended.err.contains(expected), "{arguments:?} {}", ended.err);
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "nonsense");
+}

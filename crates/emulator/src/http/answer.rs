@@ -96,8 +96,8 @@ pub(crate) fn write(
         headers.insert(name, HeaderValue::from_static(value));
     }
     // A browser that was told so of localhost would not open it without TLS any more.
-    if call::origin(request).starts_with("https://") && !call::origin(request).contains("localhost")
-    {
+    let origin = call::origin(request);
+    if origin.starts_with("https://") && !origin.contains("localhost") {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if let Some(uri) = call::backend_uri(path.get(1..).unwrap_or_default()) {

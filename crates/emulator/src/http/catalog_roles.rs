@@ -23,20 +23,20 @@ pub(crate) fn answer(state: &mut State, call: &Call, segments: &[&str]) -> Resul
         (&Method::GET, [set @ ("roleDefinitions" | "roleAssignments"), id]) => {
             let query = query::read(call.version, noun_of(set), &call.query)?;
             let row = row_of(state, set, id)?;
-            shape(call, set).entity(state, &query, &row).map(Answer::ok)
+            shape(call, set).entity(state, &query, row).map(Answer::ok)
         }
         (&Method::POST, ["roleAssignments"]) => {
             let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
             let id = state.assign_catalog_role(&body)?;
             let row = row_of(state, "roleAssignments", &id)?;
-            let answer = shape(call, "roleAssignments").entity(state, &Asked::default(), &row)?;
+            let answer = shape(call, "roleAssignments").entity(state, &Asked::default(), row)?;
             Ok(match state.rules.apply(&CATALOG_ROLE_CREATED) {
                 true => Answer::created(answer),
                 false => Answer::ok(answer),
             })
         }
         (&Method::DELETE, ["roleAssignments", id]) => {
-            let removed = state.entitlement.role_assignments.remove(*id);
+            let removed = state.entitlement.role_assignments.remove(id);
             removed.map(|_| Answer::no_content()).ok_or_else(|| object_not_found(id))
         }
         (method, _) => Err(not_implemented(format_args!("{method} /{}", call.segments.join("/")))),

@@ -119,20 +119,20 @@ pub(crate) fn answer(
                 .default_selection
                 .iter_mut()
                 .for_each(|names| names.extend(shown.clone().map(str::to_owned)));
-            shape.entity(state, &Asked::default(), &row).map(Answer::created)
+            shape.entity(state, &Asked::default(), row).map(Answer::created)
         }
         (&Method::POST, ["groups"]) => {
             let body = call.canonical_body(&noun::GROUP)?;
             let id = state.directory.create_group(&body, caller, &mut state.ids)?;
             let row = of_version(call.version, "groups", row_of(state, "groups", &id)?);
-            shape(call, "groups").entity(state, &Asked::default(), &row).map(Answer::created)
+            shape(call, "groups").entity(state, &Asked::default(), row).map(Answer::created)
         }
         (&Method::POST, ["roleManagement", "directory", "roleAssignments"]) => {
             let body = call.canonical_body(&noun::ROLE_ASSIGNMENT)?;
             let id = state.directory.assign_role(&body)?;
             let row = row_of(state, "roleAssignments", &id)?;
             shape(call, "roleAssignments")
-                .entity(state, &Asked::default(), &row)
+                .entity(state, &Asked::default(), row)
                 .map(Answer::created)
         }
         (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
@@ -145,7 +145,7 @@ pub(crate) fn answer(
             Ok(Answer::no_content())
         }
         (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
-            deleted(state.directory.role_assignments.remove(*id).is_some(), id)
+            deleted(state.directory.role_assignments.remove(id).is_some(), id)
         }
         (method, [first, ..]) if HAD_THERE.contains(first) => {
             Err(not_implemented(format_args!("{method} /{}", segments.join("/"))))
@@ -260,7 +260,7 @@ fn list(state: &State, call: &Call, set: &str, now: Timestamp) -> Result<Answer,
 fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusal> {
     let query = query::read(call.version, noun_of(set), &call.query)?;
     let row = of_version(call.version, set, row_of(state, set, id)?);
-    shape(call, set).entity(state, &query, &row).map(Answer::ok)
+    shape(call, set).entity(state, &query, row).map(Answer::ok)
 }
 
 /// The object id in the body of a `$ref`.
@@ -282,7 +282,7 @@ fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {
         place: "directoryObjects".to_owned(),
         default_selection: User::default_selection(call.version),
     };
-    shape.entity(state, &query, &row).map(Answer::ok)
+    shape.entity(state, &query, row).map(Answer::ok)
 }
 
 /// How many a list has, or how many of it are of one type.

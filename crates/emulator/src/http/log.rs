@@ -2,8 +2,12 @@
 
 use std::collections::VecDeque;
 
+use http::uri::PathAndQuery;
+use http::{Method, Uri};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use crate::ids::Id;
 
 /// So many are kept.
 const KEPT: usize = 1000;
@@ -20,10 +24,9 @@ pub(crate) struct Log {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) at: Timestamp,
-    pub(crate) request_id: String,
-    pub(crate) method: String,
-    /// With its query.
-    pub(crate) path: String,
+    pub(crate) request_id: Id,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
     pub(crate) status: u16,
     /// Rules that fired, as the header names them.
     pub(crate) rules: Vec<String>,
@@ -48,9 +51,9 @@ impl Log {
             json!({
                 "number": number,
                 "at": entry.at.to_string(),
-                "requestId": entry.request_id,
-                "method": entry.method,
-                "path": entry.path,
+                "requestId": entry.request_id.as_str(),
+                "method": entry.method.as_str(),
+                "path": entry.uri.path_and_query().map(PathAndQuery::as_str),
                 "status": entry.status,
                 "rules": entry.rules,
                 "fault": entry.fault,

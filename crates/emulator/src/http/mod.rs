@@ -24,6 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::behaviour::{ERROR_DETAILS, LOCATION};
 use crate::fault::Fault;
+use crate::ids::Id;
 use crate::refusal::{
     self, BODY_UNREADABLE, EMULATOR_TOKEN, IDENTITY_DISABLED, ROUTE_MISS, ROUTE_MISS_WRAPPED,
     Refusal, Rule, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
@@ -154,16 +155,16 @@ fn note(
     tenant: &Inner,
     parts: &Parts,
     at: Timestamp,
-    request_id: &str,
+    request_id: &Id,
     (status, rules): (u16, Vec<String>),
     fault: bool,
 ) {
     tracing::debug!(method = %parts.method, uri = %parts.uri, status, "answered");
     lock(&tenant.log).add(Entry {
         at,
-        request_id: request_id.to_owned(),
-        method: parts.method.to_string(),
-        path: parts.uri.path_and_query().map_or(String::new(), ToString::to_string),
+        request_id: request_id.clone(),
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
         status,
         rules,
         fault,
@@ -272,7 +273,7 @@ fn routed(
         return Err(not_implemented(special));
     }
     if !state.directory.has(caller.user) {
-        return Err(unfit(&Unfit::Foreign));
+        return Err(unfit(Unfit::Foreign));
     }
     let below = call::below_entitlement(&call.segments);
     let waits = if below.is_some() { ENTITLEMENT_NOTICES_AFTER } else { SignedDuration::ZERO };
@@ -293,11 +294,11 @@ fn identify(tenant: &Inner, parts: &Parts) -> Result<Arc<Session>, Refusal> {
     let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));
     match token.map(str::trim) {
         None | Some("") => Err(TOKEN_EMPTY.says("Access token is empty.")),
-        Some(token) => tenant.session(token).map_err(|unfit_token| unfit(&unfit_token)),
+        Some(token) => tenant.session(token).map_err(unfit),
     }
 }
 
-fn unfit(why: &Unfit) -> Refusal {
+fn unfit(why: Unfit) -> Refusal {
     match why {
         Unfit::Foreign => {
             TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")

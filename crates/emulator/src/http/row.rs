@@ -68,7 +68,7 @@ impl Shape<'_> {
         if more {
             answer.insert("@odata.nextLink".into(), self.next_link(skipped + page).into());
         }
-        let rows = kept.iter().map(|row| self.finish(state, row, wire));
+        let rows = kept.into_iter().map(|row| self.finish(state, row, wire));
         answer.insert("value".into(), rows.collect());
         Ok(Value::Object(answer))
     }
@@ -78,15 +78,15 @@ impl Shape<'_> {
         &self,
         state: &State,
         asked: &Asked,
-        row: &Value,
+        row: Value,
     ) -> Result<Value, Refusal> {
         self.check_expand(state, self.noun, &asked.wire.expand)?;
         let context = format!("{}{}/$entity", self.place, selection(&asked.wire));
-        let mut answer = Map::new();
-        answer.insert("@odata.context".into(), self.call.context(&context).into());
-        if let Value::Object(members) = self.finish(state, row, &asked.wire) {
-            answer.extend(members);
-        }
+        let mut answer = match self.finish(state, row, &asked.wire) {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        answer.shift_insert(0, "@odata.context".into(), self.call.context(&context).into());
         Ok(Value::Object(answer))
     }
 
@@ -194,7 +194,7 @@ impl Shape<'_> {
         if !is_backend(self.noun) || self.call.version != Version::V1 || !query.select.is_empty() {
             return None;
         }
-        let row = render(Version::V1, self.noun, row?);
+        let row = render(Version::V1, self.noun, row?.clone());
         let mut names: Vec<&String> = row
             .as_object()?
             .keys()
@@ -219,7 +219,7 @@ impl Shape<'_> {
     }
 
     /// Writes one row: its own members, what is expanded, and of these what is selected.
-    fn finish(&self, state: &State, row: &Value, query: &Query) -> Value {
+    fn finish(&self, state: &State, row: Value, query: &Query) -> Value {
         let mut names = query.select.clone();
         // Of a mixed list, users alone are cut short.
         let kind = row.get("@odata.type");
@@ -234,10 +234,13 @@ impl Shape<'_> {
         &self,
         state: &State,
         of: &'static Noun,
-        row: &Value,
+        row: Value,
         expand: &Expand,
         place: &str,
     ) -> Value {
+        let expanded = self.expanded(of, expand);
+        // What leads further starts from the row as it was.
+        let from = if expanded.is_empty() { Value::Null } else { row.clone() };
         let mut written = render(self.call.version, of, row);
         let Value::Object(members) = &mut written else { return written };
         members.retain(|name, _| !name.starts_with('$'));
@@ -249,20 +252,21 @@ impl Shape<'_> {
                 members["allowedTargetScope"] = "unknownFutureValue".into();
             }
         }
-        let id = row["id"].as_str().unwrap_or_default();
+        let id = from["id"].as_str().unwrap_or_default();
         // What came along unasked names its place within the row only.
         for (name, value) in members.iter_mut().filter(|(name, _)| name.ends_with("@odata.context"))
         {
             let within = name.trim_end_matches("@odata.context");
             *value = self.call.context(&format!("{place}/{within}")).into();
         }
-        for (member, query) in self.expanded(of, expand) {
+        for (member, query) in expanded {
             let Some(wire) = member.wire(self.call.version) else { continue };
             let here = format!("{place}('{id}')/{wire}");
-            let (value, context) = match state.related(self.call.version, of, row, member.name()) {
+            let (value, context) = match state.related(self.call.version, of, &from, member.name())
+            {
                 Some(Related::One(one)) => {
-                    let one = one
-                        .map_or(Value::Null, |one| self.below(state, member, &one, query, &here));
+                    let one =
+                        one.map_or(Value::Null, |one| self.below(state, member, one, query, &here));
                     (one, format!("{here}/$entity"))
                 }
                 Some(Related::Many(many)) => {
@@ -295,7 +299,7 @@ impl Shape<'_> {
         &self,
         state: &State,
         member: &Member,
-        row: &Value,
+        row: Value,
         query: &Query,
         place: &str,
     ) -> Value {
@@ -304,7 +308,7 @@ impl Shape<'_> {
                 let written = self.write(state, below, row, &query.expand, place);
                 chosen(written, &query.select, &query.expand)
             }
-            None => row.clone(),
+            None => row,
         }
     }
 
@@ -327,7 +331,8 @@ impl Shape<'_> {
             }
             None => rows,
         };
-        let page = rows.iter().skip(query.skip.unwrap_or(0)).take(query.top.unwrap_or(usize::MAX));
+        let page =
+            rows.into_iter().skip(query.skip.unwrap_or(0)).take(query.top.unwrap_or(usize::MAX));
         page.map(|row| self.below(state, member, row, query, place)).collect()
     }
 }

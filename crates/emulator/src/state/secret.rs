@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[expect(clippy::ref_option, reason = "serde hands it so")]
 pub(crate) fn serialize<S: Serializer>(
     secret: &Option<SecretString>,
     to: S,

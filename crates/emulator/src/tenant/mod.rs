@@ -295,6 +295,14 @@ impl Tenant {
         lock(&self.inner.faults).set(faults)
     }
 
+    /// Writes to the state file what did not come by a call; without one, does nothing.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub fn keep(&self) -> Result<(), String> {
+        self.inner.keep_now()
+    }
+
     /// What the tenant knows, as JSON that [`Tenant::import`] takes. Secrets are left out.
     pub fn export(&self) -> serde_json::Value {
         self.inner.export()

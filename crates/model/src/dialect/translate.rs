@@ -19,12 +19,12 @@ pub(crate) enum Use {
 /// [`Inexpressible`] names the first member that the version has no word for. Members that say
 /// nothing (null, false, an empty list) are left out instead.
 pub fn to_wire(version: Version, noun: &Noun, value: &Value) -> Result<Value, Inexpressible> {
-    Writer { version, purpose: Use::Request }.value(noun, value)
+    Writer { version, purpose: Use::Request }.value(noun, value.clone())
 }
 
 /// Puts a canonical answer into the tongue of `version`; what the version cannot express is not
 /// there.
-pub fn render(version: Version, noun: &Noun, value: &Value) -> Value {
+pub fn render(version: Version, noun: &Noun, value: Value) -> Value {
     let written = Writer { version, purpose: Use::Answer }.value(noun, value);
     written.unwrap_or_else(|inexpressible| {
         debug_assert!(false, "an answer is never refused: {inexpressible}");
@@ -54,57 +54,101 @@ struct Writer {
 }
 
 impl Writer {
-    fn value(&self, noun: &Noun, value: &Value) -> Result<Value, Inexpressible> {
+    fn value(&self, noun: &Noun, value: Value) -> Result<Value, Inexpressible> {
         Ok(match value {
             Value::Object(members) => Value::Object(self.object(noun, members)?),
-            Value::Array(elements) => Value::Array(
-                elements.iter().map(|e| self.value(noun, e)).collect::<Result<_, _>>()?,
-            ),
-            scalar => scalar.clone(),
+            Value::Array(elements) => {
+                let elements = elements.into_iter().map(|e| self.value(noun, e));
+                Value::Array(elements.collect::<Result<_, _>>()?)
+            }
+            scalar => scalar,
         })
     }
 
     fn object(
         &self,
         noun: &Noun,
-        members: &Map<String, Value>,
+        members: Map<String, Value>,
     ) -> Result<Map<String, Value>, Inexpressible> {
-        let reshaped = match (self.version, &noun.reshape) {
-            (Version::Beta, Some(reshape)) => {
-                Some((reshape.to_beta)(members.clone(), self.purpose)?)
-            }
-            _ => None,
+        let members = match (self.version, &noun.reshape) {
+            (Version::Beta, Some(reshape)) => (reshape.to_beta)(members, self.purpose)?,
+            _ => members,
         };
-        let mut written = Map::new();
-        for (key, value) in reshaped.as_ref().unwrap_or(members) {
-            let (name, annotation) = split_annotation(key);
+        let mut members = members;
+        if self.purpose == Use::Answer && self.keeps_names(noun, &members) {
+            members.retain(|key, value| match noun.member(key) {
+                None => true,
+                Some(member) => match self.answered(noun, member, std::mem::take(value)) {
+                    Some(written) => {
+                        *value = written;
+                        true
+                    }
+                    None => false,
+                },
+            });
+            return Ok(members);
+        }
+        let mut written = Map::with_capacity(members.len());
+        for (key, value) in members {
+            let (name, annotation) = split_annotation(&key);
             let Some(member) = noun.member(name) else {
-                written.insert(key.clone(), value.clone());
+                written.insert(key, value);
                 continue;
             };
             if let Some(annotation) = annotation {
                 if let Some(wire) = member.wire(self.version) {
-                    let value = rebind(self.version, annotation, value, Direction::ToWire);
+                    let value = rebind(self.version, annotation, &value, Direction::ToWire);
                     written.insert(format!("{wire}{annotation}"), value);
                 }
                 continue;
             }
-            self.member(noun, member, value, &mut written)?;
+            self.member(noun, member, key, value, &mut written)?;
         }
         Ok(written)
+    }
+
+    /// Whether no member has another name on the wire, so that an object stays the same object.
+    fn keeps_names(&self, noun: &Noun, members: &Map<String, Value>) -> bool {
+        members.keys().all(|key| {
+            let wire = |member: &'static Member| member.wire(self.version);
+            !key.contains('@')
+                && noun.member(key).is_none_or(|member| wire(member).is_none_or(|w| w == key))
+        })
+    }
+
+    /// The value of a member in an answer; nothing where the version does not have it.
+    fn answered(&self, noun: &Noun, member: &Member, value: Value) -> Option<Value> {
+        if table::is_undeclared(self.version, noun, member.name()) {
+            return None;
+        }
+        member.wire(self.version)?;
+        self.translated(member, value).ok()
+    }
+
+    fn translated(&self, member: &Member, value: Value) -> Result<Value, Inexpressible> {
+        Ok(match member.kind {
+            Kind::Spelled if self.version == Version::Beta => {
+                recase(&value, char::to_ascii_uppercase)
+            }
+            Kind::Plain | Kind::Word | Kind::Spelled => value,
+            Kind::Paired(pairs) => repaired(&value, pairs.iter().map(|(v1, beta)| (*v1, *beta))),
+            Kind::Nest(below) | Kind::Reference(below, _) => self.value(below, value)?,
+            Kind::ByType(nouns) => self.by_type(nouns, value)?,
+        })
     }
 
     fn member(
         &self,
         noun: &Noun,
         member: &Member,
-        value: &Value,
+        key: String,
+        value: Value,
         written: &mut Map<String, Value>,
     ) -> Result<(), Inexpressible> {
         if let Kind::Reference(_, flat) = member.kind
             && self.version == Version::Beta
             && self.purpose == Use::Request
-            && let Some(id) = only_id(value)
+            && let Some(id) = only_id(&value)
         {
             written.insert(flat.to_owned(), id.clone());
             return Ok(());
@@ -115,35 +159,27 @@ impl Writer {
         }
         let Some(wire) = member.wire(self.version) else {
             return match self.purpose {
-                Use::Request if !says_nothing(value) => Err(Inexpressible {
+                Use::Request if !says_nothing(&value) => Err(Inexpressible {
                     version: self.version,
                     what: format!("{} of {}", member.name(), noun.name()),
                 }),
                 _ => Ok(()),
             };
         };
-        let value = match member.kind {
-            Kind::Spelled if self.version == Version::Beta => {
-                recase(value, char::to_ascii_uppercase)
-            }
-            Kind::Plain | Kind::Word | Kind::Spelled => value.clone(),
-            Kind::Paired(pairs) => repaired(value, pairs.iter().map(|(v1, beta)| (*v1, *beta))),
-            Kind::Nest(below) | Kind::Reference(below, _) => self.value(below, value)?,
-            Kind::ByType(nouns) => self.by_type(nouns, value)?,
-        };
-        written.insert(wire.to_owned(), value);
+        let value = self.translated(member, value)?;
+        written.insert(if key == wire { key } else { wire.to_owned() }, value);
         Ok(())
     }
 
-    fn by_type(&self, nouns: &[&'static Noun], value: &Value) -> Result<Value, Inexpressible> {
+    fn by_type(&self, nouns: &[&'static Noun], value: Value) -> Result<Value, Inexpressible> {
         match value {
             Value::Array(elements) => {
-                let elements = elements.iter().map(|e| self.by_type(nouns, e));
+                let elements = elements.into_iter().map(|e| self.by_type(nouns, e));
                 Ok(Value::Array(elements.collect::<Result<_, _>>()?))
             }
-            _ => match noun_of(nouns, value) {
+            _ => match noun_of(nouns, &value) {
                 Some(noun) => self.value(noun, value),
-                None => Ok(value.clone()),
+                None => Ok(value),
             },
         }
     }

@@ -40,7 +40,7 @@ fn a_duration_of_hours_is_refused_in_beta_and_shown_as_no_day() {
         error.to_string(),
         "not expressible in beta: an expiration of 'PT12H', which is not whole days"
     );
-    assert_eq!(render(Beta, &noun::POLICY, &policy)["durationInDays"], 0);
+    assert_eq!(render(Beta, &noun::POLICY, policy.clone())["durationInDays"], 0);
 }
 
 /// Example 2 of the resource-request page.

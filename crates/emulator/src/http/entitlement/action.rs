@@ -70,7 +70,7 @@ impl Served<'_> {
         self.state.package(id)?;
         let (user, version) = (self.caller.user, self.call.version);
         let rows = self.state.applicable(id, user, user).map(|policy| {
-            let policy = model::dialect::render(version, &noun::POLICY, &policy.row());
+            let policy = model::dialect::render(version, &noun::POLICY, policy.row());
             requirements(version, &policy)
         });
         let place = self.place(&["accessPackages", id, "getApplicablePolicyRequirements"]);

@@ -36,7 +36,7 @@ impl Served<'_> {
             (&Method::GET, [id]) => {
                 let row = self.state.approval_row(id, user)?;
                 let query = query::read(self.call.version, &noun::APPROVAL, &self.call.query)?;
-                self.shape(&noun::APPROVAL, &[SET]).entity(self.state, &query, &row).map(Answer::ok)
+                self.shape(&noun::APPROVAL, &[SET]).entity(self.state, &query, row).map(Answer::ok)
             }
             (&Method::GET, [id, "stages"]) => {
                 let row = self.state.approval_row(id, user)?;
@@ -47,7 +47,7 @@ impl Served<'_> {
                 let row = self.state.approval_stage_row(id, stage, user)?;
                 let query = query::read(self.call.version, &noun::APPROVAL_STEP, &self.call.query)?;
                 let shape = self.shape(&noun::APPROVAL_STEP, &[SET, id, "stages"]);
-                shape.entity(self.state, &query, &row).map(Answer::ok)
+                shape.entity(self.state, &query, row).map(Answer::ok)
             }
             (&Method::PATCH, [id, "stages", stage]) => {
                 let body = self.call.canonical_body(&noun::APPROVAL_STEP)?;

@@ -191,7 +191,7 @@ impl Served<'_> {
             }
             _ => return Err(self.not_implemented()),
         };
-        self.shape(noun, &[set]).entity(state, &query, &row).map(Answer::ok)
+        self.shape(noun, &[set]).entity(state, &query, row).map(Answer::ok)
     }
 
     fn list_below(&self, set: &str, id: &str, navigation: &str) -> Result<Answer, Refusal> {
@@ -244,7 +244,7 @@ impl Served<'_> {
             Method::GET => {
                 let row = self.state.entitlement.settings.row();
                 let shape = self.shape(&noun::SETTINGS, &["settings"]);
-                shape.entity(self.state, &Asked::default(), &row).map(|mut row| {
+                shape.entity(self.state, &Asked::default(), row).map(|mut row| {
                     // One of its kind is no entity of a set.
                     row["@odata.context"] = self.call.context(&self.place(&["settings"])).into();
                     Answer::ok(row)
@@ -298,7 +298,7 @@ impl Served<'_> {
             _ => return Err(self.not_implemented()),
         };
         let shape = self.shape(noun, &[set]);
-        let answer = shape.entity(self.state, &Asked::default(), &row)?;
+        let answer = shape.entity(self.state, &Asked::default(), row)?;
         let created = set != "assignmentRequests" || self.state.rules.apply(&REQUEST_CREATED);
         Ok(if created { Answer::created(answer) } else { Answer::ok(answer) })
     }
@@ -311,7 +311,7 @@ impl Served<'_> {
         let row = dated(scope.unwrap_or_default(), &now, &now);
         let shape =
             self.shape(&noun::ROLE_SCOPE, &["accessPackages", package, "resourceRoleScopes"]);
-        shape.entity(self.state, &Asked::default(), &row).map(Answer::created)
+        shape.entity(self.state, &Asked::default(), row).map(Answer::created)
     }
 
     /// 204 (a client of both versions; the documents say so too).
@@ -341,7 +341,7 @@ impl Served<'_> {
         self.state.replace_policy(id, &body, self.caller)?;
         let row = self.state.policy(id)?.row();
         let shape = self.shape(&noun::POLICY, &["assignmentPolicies"]);
-        shape.entity(self.state, &Asked::default(), &row).map(Answer::ok)
+        shape.entity(self.state, &Asked::default(), row).map(Answer::ok)
     }
 
     fn delete(self, set: &str, id: &str) -> Result<Answer, Refusal> {
