@@ -137,6 +137,7 @@ rules! {
     SCOPE_MISSING: "scope-missing", 403 "UnAuthorized", "Entitlement management asks a user for a scope before it looks for anything.", Recorded, "live GET battery of 2026; msgraph-metadata issue 327", true;
     SCOPE_MISSING_APPLICATION: "scope-missing-application", 403 "UnAuthorized", "Entitlement management refuses an application without a permission in other words than a user.", Recorded, "live run of 2026, an application without a permission", true;
 
+    ROLE_MISSING: "role-missing", 403 "UnAuthorized", "With the scope, a user still needs a role that allows the call, in the catalog that it is about.", Recorded, "PowerShell SDK issues 881 and 1482; terraform-provider-azuread issue 1069", true;
     NO_LICENSE: "no-license", 403 "NoLicense", "A tenant without the licence is refused: connected organizations before the scope is looked at, all else behind it.", Recorded, "two live records of unlicensed tenants", true;
     IDENTITY_DISABLED: "identity-disabled", 401 "Authorization_IdentityDisabled", "An application that is disabled is refused: by the directory at once, by entitlement management some two minutes later.", Recorded, "live run of 2026: still answered after 55 s, refused after 158 s", false;
     GATEWAY_MISS: "gateway-miss", 404 "NotFound", "A segment that the metadata has and no service answers is refused by the gateway.", Recorded, "live GET battery of 2026", false;

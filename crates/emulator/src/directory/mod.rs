@@ -16,7 +16,7 @@ pub(crate) use group::Group;
 pub(crate) use principal::ServicePrincipal;
 pub(crate) use role::{
     APPLICATION_ADMINISTRATOR, BUILT_IN_ROLES, GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR,
-    RoleAssignment, RoleDefinition, SHAREPOINT_ADMINISTRATOR,
+    IDENTITY_GOVERNANCE_ADMINISTRATOR, RoleAssignment, RoleDefinition, SHAREPOINT_ADMINISTRATOR,
 };
 pub(crate) use site::{Environment, Site};
 pub(crate) use user::User;

@@ -23,6 +23,7 @@ pub(crate) struct RoleAssignment {
 }
 
 pub(crate) const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+pub(crate) const IDENTITY_GOVERNANCE_ADMINISTRATOR: &str = "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e";
 pub(crate) const GROUPS_ADMINISTRATOR: &str = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
 pub(crate) const SHAREPOINT_ADMINISTRATOR: &str = "f28a1f50-f6e7-4571-818b-6a12f2af6b6c";
 pub(crate) const APPLICATION_ADMINISTRATOR: &str = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
@@ -36,7 +37,7 @@ pub(crate) static BUILT_IN_ROLES: [RoleDefinition; 5] = [
     RoleDefinition { id: GLOBAL_ADMINISTRATOR, display_name: "Global Administrator" },
     RoleDefinition { id: GROUPS_ADMINISTRATOR, display_name: "Groups Administrator" },
     RoleDefinition {
-        id: "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e",
+        id: IDENTITY_GOVERNANCE_ADMINISTRATOR,
         display_name: "Identity Governance Administrator",
     },
     RoleDefinition { id: SHAREPOINT_ADMINISTRATOR, display_name: "SharePoint Administrator" },

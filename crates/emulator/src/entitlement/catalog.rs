@@ -78,6 +78,7 @@ impl State {
                 modified,
             },
         );
+        self.own_catalog(&id, caller.user);
         Ok(id)
     }
 

@@ -6,6 +6,7 @@
 mod agenda;
 mod approval;
 mod assignment;
+mod authority;
 mod catalog;
 mod delivery;
 mod indexed;
@@ -28,6 +29,7 @@ use crate::state::{Caller, State, Table};
 pub(crate) use agenda::Agenda;
 pub(crate) use approval::Approval;
 pub(crate) use assignment::{Assignment, Given, Subject};
+pub(crate) use authority::Need;
 pub(crate) use catalog::Catalog;
 pub(crate) use delivery::Due;
 pub(crate) use indexed::{By, Indexed};

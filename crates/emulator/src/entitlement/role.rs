@@ -29,31 +29,33 @@ pub(crate) struct CatalogRoleAssignment {
     pub(crate) directory_scope: Option<String>,
 }
 
+pub(super) const CATALOG_OWNER: &str = "ae79f266-94d4-4dab-b730-feca7e132178";
+pub(super) const CATALOG_READER: &str = "44272f93-9762-48e8-af59-1b5351b1d6b3";
+pub(super) const CATALOG_CREATOR: &str = "ba92d953-d8e0-4e39-a797-0cbedb0a89e8";
+pub(super) const ACCESS_PACKAGE_MANAGER: &str = "7f480852-ebdc-47d4-87de-0d8498384a83";
+pub(super) const ASSIGNMENT_MANAGER: &str = "e2182095-804a-4656-ae11-64734e9b7ae5";
+
 /// All of them (reference page of the role definitions of this provider; it shows the actions of
 /// the first two).
 pub(crate) const CATALOG_ROLES: [CatalogRole; 5] = [
     CatalogRole {
-        id: "ae79f266-94d4-4dab-b730-feca7e132178",
+        id: CATALOG_OWNER,
         display_name: "Catalog owner",
         actions: &["microsoft.entitlementManagement/allEntities/allTasks"],
     },
     CatalogRole {
-        id: "44272f93-9762-48e8-af59-1b5351b1d6b3",
+        id: CATALOG_READER,
         display_name: "Catalog reader",
         actions: &["microsoft.entitlementManagement/allEntities/Read"],
     },
+    CatalogRole { id: CATALOG_CREATOR, display_name: "Catalog creator", actions: &[] },
     CatalogRole {
-        id: "ba92d953-d8e0-4e39-a797-0cbedb0a89e8",
-        display_name: "Catalog creator",
-        actions: &[],
-    },
-    CatalogRole {
-        id: "7f480852-ebdc-47d4-87de-0d8498384a83",
+        id: ACCESS_PACKAGE_MANAGER,
         display_name: "Access package manager",
         actions: &[],
     },
     CatalogRole {
-        id: "e2182095-804a-4656-ae11-64734e9b7ae5",
+        id: ASSIGNMENT_MANAGER,
         display_name: "Access package assignment manager",
         actions: &[],
     },
@@ -92,11 +94,10 @@ impl CatalogRoleAssignment {
 }
 
 /// What stands before the id of a catalog that is a scope.
-const CATALOG_SCOPE: &str = "/AccessPackageCatalog/";
+pub(super) const CATALOG_SCOPE: &str = "/AccessPackageCatalog/";
 
 impl State {
-    /// Gives somebody a role. What it allows is not asked yet: every identity may do what the
-    /// administrator may.
+    /// Gives somebody a role.
     pub(crate) fn assign_catalog_role(&mut self, body: &Value) -> Result<Id, Refusal> {
         let text = |name: &str| body[name].as_str().ok_or_else(invalid_model);
         let (definition, principal) = (text("roleDefinitionId")?, text("principalId")?);
@@ -144,5 +145,23 @@ impl State {
     pub(super) fn forget_catalog_roles(&mut self, catalog: &str) {
         let scope = format!("{CATALOG_SCOPE}{catalog}");
         self.entitlement.role_assignments.retain(|assignment| assignment.app_scope != scope);
+    }
+
+    /// Whoever makes a catalog is its first owner (documented).
+    pub(super) fn own_catalog(&mut self, catalog: &Id, user: &str) {
+        if !self.directory.users.contains_key(user) {
+            return;
+        }
+        let id = self.ids.next();
+        self.entitlement.role_assignments.insert(
+            id.clone(),
+            CatalogRoleAssignment {
+                id,
+                principal_id: user.into(),
+                definition_id: CATALOG_OWNER,
+                app_scope: format!("{CATALOG_SCOPE}{catalog}"),
+                directory_scope: Some("/".to_owned()),
+            },
+        );
     }
 }

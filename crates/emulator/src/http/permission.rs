@@ -20,8 +20,14 @@ const ASK_OR_READ: &[&str] = &[
     "EntitlementManagement.ReadWrite.All",
 ];
 
-/// Refuses a call on entitlement management. `place` is what it is on, in canonical names.
-pub(crate) fn entitlement(grants: &Grants, method: &Method, place: &[&str]) -> Result<(), Refusal> {
+/// Refuses a call on entitlement management. `place` is what it is on, in canonical names; `by_role`
+/// says whether a role within entitlement management allows it.
+pub(crate) fn entitlement(
+    grants: &Grants,
+    method: &Method,
+    place: &[&str],
+    by_role: impl FnOnce() -> bool,
+) -> Result<(), Refusal> {
     if let (&Method::GET, ["accessPackageAssignmentApprovals"]) = (method, place) {
         return Ok(());
     }
@@ -33,6 +39,10 @@ pub(crate) fn entitlement(grants: &Grants, method: &Method, place: &[&str]) -> R
         _ => WRITE,
     };
     if grants.allow(accepted) && !(grants.is_application() && is_of_users_alone(place)) {
+        return Ok(());
+    }
+    // A role within entitlement management stands for an application's permission (reference page).
+    if grants.is_application() && by_role() {
         return Ok(());
     }
     let words = "User is not authorized to perform the operation. Reason:";

@@ -47,10 +47,8 @@ async fn a_resource_is_added_by_its_owner_once_and_removed_when_unused() {
     let group = raw.group("Marketing").await;
     let add = json!({"requestType": "AdminAdd", "catalogId": general, "justification": "", "accessPackageResource": {"originId": group, "originSystem": "AadGroup", "resourceType": "AadGroup"}});
     let path = "/beta/EM/accessPackageResourceRequests";
-    assert_eq!(
-        raw.requestor().post(path, add.clone()).await.refusal(),
-        "400 CallerNotResourceOwner"
-    );
+    let owner = raw.holder_of("Catalog owner", &general).await;
+    assert_eq!(owner.post(path, add.clone()).await.refusal(), "400 CallerNotResourceOwner");
     let got = raw.post(path, add.clone()).await;
     assert_eq!(got.status, 201);
     assert_eq!(

@@ -336,7 +336,8 @@ async fn a_rule_that_is_switched_off_leaves_the_other_form() {
     let raw = off("owner-status");
     let (group, general) = (raw.group("g").await, raw.general().await);
     let add = json!({"requestType": "adminAdd", "catalog": {"id": general}, "resource": {"originId": group, "originSystem": "AadGroup"}});
-    let got = raw.requestor().post("/v1.0/EM/resourceRequests", add).await;
+    let owner = raw.holder_of("Catalog owner", &general).await;
+    let got = owner.post("/v1.0/EM/resourceRequests", add).await;
     assert_eq!(got.refusal(), "403 CallerNotResourceOwner");
     let raw = off("admin-add-unasked");
     let (_, package, _) = raw.package("Sales", 30).await;

@@ -14,6 +14,7 @@ mod queries;
 mod raw;
 mod refusals;
 mod requests;
+mod roles;
 mod rules;
 mod sign_in;
 mod state;

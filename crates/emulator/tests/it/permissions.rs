@@ -189,14 +189,14 @@ async fn a_tenant_without_a_licence_is_told_so() {
 #[tokio::test]
 async fn a_token_that_was_verified_ends_all_the_same() {
     let raw = Raw::tenant();
-    let caller = delegated(&raw, "EntitlementManagement.Read.All").await;
-    assert_eq!(caller.get("/v1.0/EM/catalogs").await.status, 200);
+    let caller = delegated(&raw, "User.Read").await;
+    assert_eq!(caller.get("/v1.0/me").await.status, 200);
     raw.pass(3 * 3600);
-    let got = caller.get("/v1.0/EM/catalogs").await;
+    let got = caller.get("/v1.0/me").await;
     assert_eq!(got.body["error"]["message"], "Access token has expired or is not yet valid.");
-    let again = delegated(&raw, "EntitlementManagement.Read.All").await;
-    assert_eq!(again.get("/v1.0/EM/catalogs").await.status, 200);
+    let again = delegated(&raw, "User.Read").await;
+    assert_eq!(again.get("/v1.0/me").await.status, 200);
     let own = format!("/v1.0/users/{}", raw.tenant.requestor().user);
     assert_eq!(raw.delete(&own).await.status, 204);
-    assert_eq!(again.get("/v1.0/EM/catalogs").await.refusal(), "401 InvalidAuthenticationToken");
+    assert_eq!(again.get("/v1.0/me").await.refusal(), "401 InvalidAuthenticationToken");
 }

@@ -137,6 +137,25 @@ impl Raw {
         self.post("/v1.0/users", body).await.id()
     }
 
+    /// Somebody with one role within entitlement management, in one catalog or (`/`) in all.
+    pub(crate) async fn holder_of(&self, role: &str, catalog: &str) -> Self {
+        let name = format!("holder-{}", self.get("/v1.0/users/$count").await.body);
+        let id = self.person(&name).await;
+        let definitions =
+            self.get("/beta/roleManagement/entitlementManagement/roleDefinitions").await;
+        let definitions = definitions.body["value"].as_array().unwrap().clone();
+        let definition =
+            definitions.iter().find(|d| d["displayName"] == role).unwrap()["id"].clone();
+        let scope = match catalog {
+            "/" => "/".to_owned(),
+            id => format!("/AccessPackageCatalog/{id}"),
+        };
+        let body = json!({"principalId": id, "roleDefinitionId": definition, "appScopeId": scope});
+        let path = "/beta/roleManagement/entitlementManagement/roleAssignments";
+        assert_eq!(self.post(path, body).await.status, 201);
+        self.acting_as(&self.tenant.sign_in(&id).unwrap())
+    }
+
     /// A package that gives membership of a new group, and its policy of `days` for the requestor:
     /// `(group, package, policy)`.
     pub(crate) async fn package(&self, name: &str, days: u32) -> (String, String, String) {

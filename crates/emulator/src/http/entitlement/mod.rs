@@ -2,6 +2,7 @@
 
 mod action;
 mod approval;
+mod authority;
 mod function;
 mod reference;
 
@@ -15,7 +16,7 @@ use super::permission;
 use super::query::{self, Asked};
 use super::row::Shape;
 use crate::behaviour::{CREATION_TIMES, REQUEST_CREATED, REQUEST_TIMES, ROLE_SCOPE_DELETED};
-use crate::entitlement::Related;
+use crate::entitlement::{Item, Need, Related};
 use crate::refusal::{
     ENVIRONMENT_NOT_FOUND, NO_LICENSE, RESOURCE_NOT_FOUND, RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS,
     ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN, not_found, not_implemented,
@@ -57,8 +58,9 @@ pub(crate) fn answer(
     }
     // Where there is no way, nobody is asked what they may (live GET battery of 2026).
     served.routed(&place)?;
-    permission::entitlement(grants, &call.method, &place)?;
+    permission::entitlement(grants, &call.method, &place, || served.by_role(&place))?;
     served.licensed()?;
+    served.allowed(grants, &place)?;
     match (&call.method, place.as_slice()) {
         (_, ["accessPackageAssignmentApprovals", below @ ..]) => served.approvals(below),
         (_, ["settings"]) => served.settings(),
@@ -161,6 +163,16 @@ impl Served<'_> {
         let equals = |path: &str| query::literal_for(&query.canonical, path).map(str::to_owned);
         let rows = self.state.candidates(set, equals);
         let (_, rows) = rows.ok_or_else(|| self.not_implemented())?;
+        // Whoever has a role in some catalogs sees what is in those.
+        let sees = |item: &Item<'_>| {
+            let Item::Row(row) = item else { return true };
+            let catalog = if set == "catalogs" { &row["id"] } else { &row["catalogId"] };
+            self.state.may(self.caller.user, Need::View, catalog.as_str())
+        };
+        let narrowed = matches!(set, "catalogs" | "accessPackages")
+            && self.state.directory.users.contains_key(self.caller.user)
+            && !self.state.governs(self.caller.user);
+        let rows = rows.filter(|item| !narrowed || sees(item));
         Ok(Answer::ok(self.shape(noun, &[set]).list(self.state, &query, rows)?))
     }
 
