@@ -296,7 +296,7 @@ impl World {
         }
         let who = match &path {
             path if path.contains("Approvals") => &self.approver,
-            path if path.ends_with("/cancel") || path.contains("additionalAccess") => &self.person,
+            path if path.ends_with("/cancel") => &self.person,
             path if path.contains("filterByCurrentUser") => &self.approver,
             path if path.contains("getApplicable") => &self.person,
             _ => match body.as_ref().and_then(|body| body["requestType"].as_str()) {

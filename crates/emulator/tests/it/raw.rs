@@ -37,6 +37,21 @@ impl Got {
     }
 }
 
+/// Names a file that takes a line for every rule that a test sees fire: its name, and the rule's.
+pub(crate) const SEEN: &str = "ENTITLE_RULES_SEEN";
+
+fn seen(headers: &http::HeaderMap) {
+    let Some(file) = std::env::var_os(SEEN) else { return };
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    let rules = headers.get_all("x-entitle-rule").iter();
+    let lines: String = rules
+        .filter_map(|told| told.to_str().ok()?.split(';').next())
+        .map(|rule| format!("{test} {rule}\n"))
+        .collect();
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(file);
+    std::io::Write::write_all(&mut file.unwrap(), lines.as_bytes()).unwrap();
+}
+
 impl Raw {
     pub(crate) fn tenant() -> Self {
         Self::with(Options::default())
@@ -83,6 +98,7 @@ impl Raw {
     pub(crate) async fn raw(&self, request: Request<Body>) -> Got {
         let response = self.tenant.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
+        seen(&parts.headers);
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = match bytes.is_empty() {
             true => Value::Null,
