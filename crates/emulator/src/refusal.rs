@@ -111,7 +111,10 @@ rules! {
     TOKEN_INVALID: "token-invalid", 401 "InvalidAuthenticationToken", "A token that this tenant did not sign is answered by 401.", Reported, "many public logs", false;
     TOKEN_EXPIRED: "token-expired", 401 "InvalidAuthenticationToken", "A token whose time is over is answered by 401.", Reported, "many public logs", false;
     ME_NEEDS_USER: "me-needs-user", 400 "BadRequest", "An application that acts for itself has no /me.", Reported, "many public logs", false;
-    BODY_UNREADABLE: "body-unreadable", 400 "BadRequest", "A body is JSON of at most 4 MB.", Reported, "gateway answer in public logs", false;
+    BODY_TOO_LARGE: "body-too-large", 413 "RequestEntityTooLarge", "A body has at most 4 MB.", Documented, "the documented limit of a request; the code is not known", false;
+    METHOD_OF_BACKEND: "method-of-backend", 405 "", "The backend names the method that a resource of it does not support.", Assumed, "the words of the framework that its route misses are of", false;
+    METHOD_OF_DIRECTORY: "method-of-directory", 405 "Request_BadRequest", "The directory refuses a method that a resource of it does not support.", Reported, "many public logs", false;
+    BODY_UNREADABLE: "body-unreadable", 400 "BadRequest", "A body is JSON, and says so where it says what it is.", Reported, "gateway answer in public logs", false;
     VERSION_UNKNOWN: "version-unknown", 400 "BadRequest", "The first segment is v1.0 or beta.", Reported, "gateway answer in public logs", false;
     SEGMENT_UNKNOWN: "segment-unknown", 400 "BadRequest", "The gateway refuses a segment that the metadata does not have.", Reported, "microsoft-graph-docs-contrib issue 4133; live GET battery of 2026", false;
     OPTION_INVALID: "option-invalid", 400 "BadRequest", "A query option can be read, and names what the type has.", Reported, "microsoft-graph-docs-contrib issues 4133 and 4720", false;

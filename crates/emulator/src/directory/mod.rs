@@ -1,6 +1,7 @@
 //! The directory: users, groups, service principals, roles, and the sites and environments that
 //! catalogs can take resources from.
 
+mod declared;
 mod group;
 mod principal;
 mod role;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal};
 use crate::state::Table;
 
+pub(crate) use declared::is_declared;
 pub(crate) use group::Group;
 pub(crate) use principal::ServicePrincipal;
 pub(crate) use role::{

@@ -8,16 +8,24 @@ enum Type {
     Text,
     Flag,
     List,
+    ListOfObjects,
     Object,
 }
 
 const FLAGS: [&str; 4] = ["accountEnabled", "mailEnabled", "securityEnabled", "canExtend"];
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 3] = ["groupTypes", "members@odata.bind", "owners@odata.bind"];
+const LISTS_OF_OBJECTS: [&str; 13] = [
     "answers",
-    "groupTypes",
-    "members@odata.bind",
-    "owners@odata.bind",
+    "escalationApprovers",
+    "fallbackEscalationApprovers",
+    "fallbackPrimaryApprovers",
+    "fallbackReviewers",
+    "identities",
+    "onBehalfRequestors",
+    "primaryApprovers",
+    "primaryReviewers",
     "questions",
+    "reviewers",
     "specificAllowedTargets",
     "stages",
 ];
@@ -38,13 +46,14 @@ const OBJECTS: [&str; 15] = [
     "scope",
     "target",
 ];
-const TEXTS: [&str; 21] = [
+const TEXTS: [&str; 22] = [
     "allowedTargetScope",
     "catalogType",
     "description",
     "displayName",
     "duration",
     "endDateTime",
+    "externalUserLifecycleAction",
     "givenName",
     "id",
     "justification",
@@ -80,6 +89,11 @@ pub(crate) fn misfit(body: &Value) -> Option<String> {
     }
 }
 
+/// Whether what has that name is known to be no boolean.
+pub(crate) fn is_other_than_flag(name: &str) -> bool {
+    expected(name).is_some_and(|expected| expected != Type::Flag)
+}
+
 fn expected(name: &str) -> Option<Type> {
     let begins = |prefix: &str| {
         let rest = name.strip_prefix(prefix).unwrap_or_default();
@@ -91,6 +105,8 @@ fn expected(name: &str) -> Option<Type> {
         Some(Type::Text)
     } else if LISTS.contains(&name) {
         Some(Type::List)
+    } else if LISTS_OF_OBJECTS.contains(&name) {
+        Some(Type::ListOfObjects)
     } else {
         OBJECTS.contains(&name).then_some(Type::Object)
     }
@@ -101,7 +117,11 @@ fn fits(expected: Type, value: &Value) -> bool {
         Value::Null => true,
         Value::String(_) => expected == Type::Text,
         Value::Bool(_) => expected == Type::Flag,
-        Value::Array(_) => expected == Type::List,
+        Value::Array(elements) => match expected {
+            Type::List => true,
+            Type::ListOfObjects => elements.iter().all(Value::is_object),
+            _ => false,
+        },
         Value::Object(_) => expected == Type::Object,
         Value::Number(_) => false,
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::binding::misfit;
 use super::query;
+use crate::directory;
 use crate::ids::is_guid;
 use crate::refusal::{
     BODY_UNREADABLE, DIRECTORY_PROPERTY, DIRECTORY_TYPE, Refusal, VERSION_UNKNOWN, invalid_model,
@@ -79,6 +80,12 @@ pub(crate) fn origin(parts: &Parts) -> String {
     format!("{scheme}://{}", host.unwrap_or("graph.microsoft.com"))
 }
 
+/// Whether a body is JSON, as far as its header says; without one, it may be.
+fn is_json(parts: &Parts) -> bool {
+    let kind = parts.headers.get(http::header::CONTENT_TYPE);
+    kind.is_none_or(|kind| kind.to_str().is_ok_and(|kind| kind.to_lowercase().contains("json")))
+}
+
 /// Guids are the same in either case; documents write them in both.
 fn lowered(text: String) -> String {
     match is_guid(&text) {
@@ -115,9 +122,10 @@ impl Call {
             version,
             segments: segments.to_vec(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
-            body: match body.is_empty() {
-                true => Value::Null,
-                false => serde_json::from_slice(body)
+            body: match (body.is_empty(), is_json(parts)) {
+                (true, _) => Value::Null,
+                (false, false) => return Err(BODY_UNREADABLE.says(UNREADABLE)),
+                (false, true) => serde_json::from_slice(body)
                     .map(with_lowered_ids)
                     .map_err(|_| BODY_UNREADABLE.says(UNREADABLE))?,
             },
@@ -158,6 +166,10 @@ impl Call {
         }
         if !body.is_object() {
             return Err(BODY_UNREADABLE.says(UNREADABLE));
+        }
+        let mut names = body.as_object().into_iter().flatten().map(|(name, _)| name);
+        if let Some(name) = names.find(|name| !directory::is_declared(of, name)) {
+            return Err(DIRECTORY_PROPERTY.says(format!("Invalid property '{name}'.")));
         }
         let understood = from_wire(self.version, of, body);
         match understood.unknown.first() {

@@ -16,8 +16,8 @@ use crate::behaviour::STALE_RESOURCE;
 use crate::directory::{BUILT_IN_ROLES, RoleDefinition, User};
 use crate::entitlement::Related;
 use crate::refusal::{
-    GATEWAY_MISS, ME_NEEDS_USER, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN, not_implemented,
-    object_not_found,
+    GATEWAY_MISS, ME_NEEDS_USER, METHOD_OF_DIRECTORY, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN,
+    not_implemented, object_not_found,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -147,6 +147,12 @@ pub(crate) fn answer(
         (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => {
             deleted(state.directory.role_assignments.remove(id).is_some(), id)
         }
+        (method, place)
+            if methods(place).is_some_and(|known| !known.contains(&method.as_str())) =>
+        {
+            let words = "Specified HTTP method is not allowed for the request target.";
+            Err(METHOD_OF_DIRECTORY.says(words))
+        }
         (method, [first, ..]) if HAD_THERE.contains(first) => {
             Err(not_implemented(format_args!("{method} /{}", segments.join("/"))))
         }
@@ -158,6 +164,15 @@ pub(crate) fn answer(
         }
         (_, []) => Err(SEGMENT_UNKNOWN.says("Resource not found for the segment ''.")),
     }
+}
+
+/// The methods of a resource, where they are all known (metadata and reference pages).
+fn methods(place: &[&str]) -> Option<&'static [&'static str]> {
+    Some(match place {
+        ["users" | "groups" | "servicePrincipals"] => &["GET", "POST"],
+        ["users" | "groups" | "servicePrincipals", _] => &["GET", "PATCH", "DELETE"],
+        _ => return None,
+    })
 }
 
 /// First segments that the service has, whatever this emulator has of them.

@@ -26,7 +26,7 @@ use crate::behaviour::{ERROR_DETAILS, LOCATION};
 use crate::fault::Fault;
 use crate::ids::Id;
 use crate::refusal::{
-    self, BODY_UNREADABLE, EMULATOR_TOKEN, IDENTITY_DISABLED, ROUTE_MISS, ROUTE_MISS_WRAPPED,
+    self, BODY_TOO_LARGE, EMULATOR_TOKEN, IDENTITY_DISABLED, ROUTE_MISS, ROUTE_MISS_WRAPPED,
     Refusal, Rule, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
 };
 use crate::rules;
@@ -100,7 +100,10 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
                         }
                     }
                 }
-                Err(_) => Done { outcome: Err(too_large()), ..Done::default() },
+                Err(_) => {
+                    let outcome = Err(refused(&mut tenant.lock(), too_large()));
+                    Done { outcome, ..Done::default() }
+                }
             };
             answer::write(&done, &parts, &path, &request_id, now)
         }
@@ -137,7 +140,7 @@ fn is_switched_off(tenant: &Inner, fired: &[String]) -> bool {
 }
 
 fn too_large() -> Refusal {
-    BODY_UNREADABLE.says("The request body is larger than 4 MB, or it broke off.")
+    BODY_TOO_LARGE.says("The request body is larger than 4 MB, or it broke off.")
 }
 
 /// Ends the connection without an answer: its task ends here, and nobody is told of it.

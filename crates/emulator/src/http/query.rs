@@ -2,8 +2,9 @@
 
 use model::Version;
 use model::dialect::{Member, Noun, UnknownName, noun, query_from_wire};
-use odata::{Comparison, Filter, Literal, ParseError, Path, Query};
+use odata::{Comparison, Filter, Function, Literal, ParseError, Path, Query};
 
+use super::binding;
 use crate::ids::is_guid;
 use crate::refusal::{
     FILTER_GUID, FILTER_NOT_SUPPORTED, OPTION_INVALID, ORIGIN_SYSTEM_REQUIRED, PAGE_SIZE, Refusal,
@@ -41,6 +42,10 @@ pub(crate) fn read(version: Version, of: &Noun, encoded: &str) -> Result<Asked, 
     let wire = Query::parse(encoded).map_err(|error| unreadable(&error))?;
     if wire.search.is_some() {
         return Err(OPTION_INVALID.says("The query option '$search' is not supported here."));
+    }
+    if wire.filter.as_ref().is_some_and(|filter| !is_condition(filter)) {
+        let words = "The $filter expression must evaluate to a single boolean value.";
+        return Err(OPTION_INVALID.says(format!("Invalid filter clause: {words}")));
     }
     match (is_backend(of), &wire.filter, wire.top) {
         (true, Some(filter), _) => {
@@ -101,6 +106,24 @@ pub(crate) fn literal_for<'a>(query: &'a Query, path: &str) -> Option<&'a str> {
 /// Entitlement management's own backend has its own words; the directory's types are open.
 pub(crate) fn is_backend(of: &Noun) -> bool {
     !of.open && ![noun::ROLE_DEFINITION.name(), noun::ROLE_ASSIGNMENT.name()].contains(&of.name())
+}
+
+/// Whether a filter is true or false, and not a text or a number.
+fn is_condition(filter: &Filter) -> bool {
+    match filter {
+        Filter::Literal(literal) => matches!(literal, Literal::Bool(_)),
+        Filter::Path(Path(segments)) => {
+            segments.last().is_none_or(|name| !binding::is_other_than_flag(name))
+        }
+        Filter::And(left, right) | Filter::Or(left, right) => {
+            is_condition(left) && is_condition(right)
+        }
+        Filter::Not(inner) => is_condition(inner),
+        Filter::Call(function, _) => {
+            matches!(function, Function::StartsWith | Function::EndsWith | Function::Contains)
+        }
+        Filter::Compare(..) | Filter::In(..) | Filter::Quantified(..) => true,
+    }
 }
 
 struct Compared<'a> {

@@ -4,6 +4,7 @@
 
 mod actions;
 mod approvals;
+mod bad_input;
 mod catalogs;
 mod control;
 mod delivery;

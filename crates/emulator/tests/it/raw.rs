@@ -44,12 +44,10 @@ fn seen(headers: &http::HeaderMap) {
     let Some(file) = std::env::var_os(SEEN) else { return };
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     let rules = headers.get_all("x-entitle-rule").iter();
-    let lines: String = rules
-        .filter_map(|told| told.to_str().ok()?.split(';').next())
-        .map(|rule| format!("{test} {rule}\n"))
-        .collect();
+    let rules = rules.filter_map(|told| told.to_str().ok()?.split(';').next());
+    let lines: Vec<String> = rules.map(|rule| format!("{test} {rule}\n")).collect();
     let file = std::fs::OpenOptions::new().append(true).create(true).open(file);
-    std::io::Write::write_all(&mut file.unwrap(), lines.as_bytes()).unwrap();
+    std::io::Write::write_all(&mut file.unwrap(), lines.concat().as_bytes()).unwrap();
 }
 
 impl Raw {

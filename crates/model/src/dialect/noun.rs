@@ -279,7 +279,7 @@ pub static POLICY: Noun = Noun {
             same("description"),
             v1_only("allowedTargetScope").word(),
             v1_only("specificAllowedTargets").by_type(&SUBJECT_SETS),
-            v1_only("expiration"),
+            v1_only("expiration").nest(&EXPIRATION),
             beta_only("canExtend"),
             beta_only("durationInDays"),
             beta_only("expirationDateTime"),
@@ -572,7 +572,20 @@ pub static SUBJECT: Noun = noun(
 );
 
 /// user: an open type; the members in use are named alike in both versions.
-pub static USER: Noun = Noun { open: true, ..noun("user", &[same("id")]) };
+pub static USER: Noun = Noun {
+    open: true,
+    ..noun("user", &[same("id"), same("passwordProfile").nest(&PASSWORD_PROFILE)])
+};
+
+/// passwordProfile
+pub static PASSWORD_PROFILE: Noun = noun(
+    "passwordProfile",
+    &[
+        same("password"),
+        same("forceChangePasswordNextSignIn"),
+        same("forceChangePasswordNextSignInWithMfa"),
+    ],
+);
 
 /// group: an open type; the members in use are named alike in both versions.
 pub static GROUP: Noun =
@@ -617,7 +630,7 @@ pub static ROLE_ASSIGNMENT: Noun = noun(
 );
 
 /// Every noun, for the laws that hold for all of them.
-pub static ALL: [&Noun; 38] = [
+pub static ALL: [&Noun; 39] = [
     &ENTITLEMENT_MANAGEMENT,
     &CATALOG,
     &RESOURCE,
@@ -647,6 +660,7 @@ pub static ALL: [&Noun; 38] = [
     &APPROVAL,
     &APPROVAL_STEP,
     &ASSIGNMENT,
+    &PASSWORD_PROFILE,
     &SCHEDULE,
     &EXPIRATION,
     &ASSIGNMENT_RESOURCE_ROLE,

@@ -42,7 +42,7 @@ impl Served<'_> {
             }
             ("accessPackages", "moveToCatalog") => self.move_to_catalog(id),
             ("accessPackages", "getApplicablePolicyRequirements") => self.requirements(id),
-            _ => Err(self.not_implemented()),
+            _ => Err(self.unsupported(&[set, id, action])),
         }
     }
 

@@ -18,8 +18,9 @@ use super::row::Shape;
 use crate::behaviour::{CREATION_TIMES, REQUEST_CREATED, REQUEST_TIMES, ROLE_SCOPE_DELETED};
 use crate::entitlement::{Item, Need, Related};
 use crate::refusal::{
-    ENVIRONMENT_NOT_FOUND, NO_LICENSE, RESOURCE_NOT_FOUND, RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS,
-    ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN, not_found, not_implemented,
+    ENVIRONMENT_NOT_FOUND, METHOD_OF_BACKEND, NO_LICENSE, RESOURCE_NOT_FOUND,
+    RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN, not_found,
+    not_implemented,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -97,8 +98,30 @@ pub(crate) fn answer(
             served.update(set, id)
         }
         (&Method::PUT, ["assignmentPolicies", id]) => served.replace_policy(id),
-        _ => Err(served.not_implemented()),
+        _ => Err(served.unsupported(&place)),
     }
+}
+
+/// The methods of a resource, where they are all known (metadata and reference pages).
+fn methods(place: &[&str]) -> Option<&'static [&'static str]> {
+    Some(match place {
+        [
+            "catalogs" | "accessPackages" | "assignmentPolicies" | "assignmentRequests"
+            | "resourceRequests",
+        ]
+        | ["accessPackages", _, "resourceRoleScopes"] => &["GET", "POST"],
+        ["assignments" | "subjects" | "resources" | "resourceEnvironments"]
+        | ["accessPackageAssignmentResourceRoles", ..]
+        | ["assignments" | "resourceEnvironments", _]
+        | ["catalogs", _, "resourceRoles" | "resources" | "resourceScopes"] => &["GET"],
+        ["catalogs" | "accessPackages", _] => &["GET", "PATCH", "DELETE"],
+        ["assignmentPolicies", _] => &["GET", "PUT", "DELETE"],
+        ["assignmentRequests", _] => &["GET", "DELETE"],
+        ["subjects", _] | ["settings"] => &["GET", "PATCH"],
+        ["assignmentRequests", _, "cancel" | "reprocess" | "resume"]
+        | ["accessPackages", _, "getApplicablePolicyRequirements" | "moveToCatalog"] => &["POST"],
+        _ => return None,
+    })
 }
 
 /// Sets, navigations and actions that the service has and this emulator does not, yet.
@@ -266,12 +289,12 @@ impl Served<'_> {
                 let body = self.call.canonical_body(&noun::SETTINGS)?;
                 self.state.update_settings(&body).map(|()| Answer::no_content())
             }
-            _ => Err(self.not_implemented()),
+            _ => Err(self.unsupported(&["settings"])),
         }
     }
 
     fn create(self, set: &str) -> Result<Answer, Refusal> {
-        let Some((noun, _)) = self.state.rows(set) else { return Err(self.not_implemented()) };
+        let Some((noun, _)) = self.state.rows(set) else { return Err(self.unsupported(&[set])) };
         let (state, caller) = (&mut *self.state, self.caller);
         let now = Value::String(written(state, caller.now));
         let row = match set {
@@ -307,7 +330,7 @@ impl Served<'_> {
                     false => row,
                 }
             }
-            _ => return Err(self.not_implemented()),
+            _ => return Err(self.unsupported(&[set])),
         };
         let shape = self.shape(noun, &[set]);
         let answer = shape.entity(self.state, &Asked::default(), row)?;
@@ -362,7 +385,7 @@ impl Served<'_> {
             "accessPackages" => self.state.delete_package(id)?,
             "assignmentPolicies" => self.state.delete_policy(id)?,
             "assignmentRequests" => self.state.delete_request(id)?,
-            _ => return Err(self.not_implemented()),
+            _ => return Err(self.unsupported(&[set, id])),
         }
         Ok(Answer::no_content())
     }
@@ -408,6 +431,16 @@ impl Served<'_> {
 
     fn route_miss_wrapped(&self) -> Refusal {
         ROUTE_MISS_WRAPPED.says(json!({ "message": self.no_route() }).to_string())
+    }
+
+    /// A method that the resource does not have, or one that this emulator does not.
+    fn unsupported(&self, place: &[&str]) -> Refusal {
+        let method = &self.call.method;
+        match methods(place) {
+            Some(known) if !known.contains(&method.as_str()) => METHOD_OF_BACKEND
+                .says(format!("The requested resource does not support http method '{method}'.")),
+            _ => self.not_implemented(),
+        }
     }
 
     fn not_implemented(&self) -> Refusal {
