@@ -48,7 +48,7 @@ struct Args {
 enum Command {
     E2e(e2e::Args),
     Record(record::Args),
-    Emulate(emulate::Args),
+    Emulate(Box<emulate::Args>),
     Rules(rules::Args),
     Contract(contract::Args),
     Drift(drift::Args),
@@ -74,7 +74,7 @@ where
     let outcome = match args.command {
         Command::E2e(args) => blocking(e2e::run(args)),
         Command::Record(args) => blocking(record::run(args)),
-        Command::Emulate(args) => blocking(emulate::run(args)),
+        Command::Emulate(args) => blocking(emulate::run(*args)),
         Command::Rules(args) => Ok(rules::run(&args)),
         Command::Contract(args) => contract::run(&args),
         Command::Drift(args) => drift::run(&args),

@@ -102,6 +102,9 @@ rules! {
     SIGN_IN_APPLICATION: "sign-in-application", 400 "unauthorized_client", "A client is registered in the tenant.", Documented, "Microsoft's list of AADSTS codes", false;
     SIGN_IN_SECRET: "sign-in-secret", 401 "invalid_client", "A wrong secret is refused with 401.", Reported, "what seven clients show of a refused secret", false;
     SIGN_IN_SECRET_MISSING: "sign-in-secret-missing", 401 "invalid_client", "An application that acts for itself sends its secret.", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_ASSERTION: "sign-in-assertion", 401 "invalid_client", "A client assertion is signed by the application's certificate, for it, for here and for now.", Documented, "Microsoft's list of AADSTS codes", false;
+    SIGN_IN_PENDING: "sign-in-pending", 400 "authorization_pending", "A client asks for its token until the user has answered for its code.", Documented, "Microsoft's page on the device code flow", false;
+    SIGN_IN_CODE: "sign-in-code", 400 "bad_verification_code", "A device code is one that was given to the same client, holds, and opens once.", Documented, "Microsoft's page on the device code flow", false;
     SIGN_IN_SCOPE: "sign-in-scope", 400 "invalid_scope", "An application that acts for itself asks for .default of a resource.", Documented, "Microsoft's list of AADSTS codes", false;
     SIGN_IN_CREDENTIALS: "sign-in-credentials", 400 "invalid_grant", "A user signs in with their own name and password.", Documented, "Microsoft's list of AADSTS codes", false;
     SIGN_IN_REFRESH: "sign-in-refresh", 400 "invalid_grant", "A refresh token is one that was given to the same client and holds.", Documented, "Microsoft's list of AADSTS codes", false;

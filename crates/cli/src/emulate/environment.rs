@@ -7,7 +7,12 @@ use emulator::Tenant;
 use secrecy::ExposeSecret;
 
 /// The lines of the file. `origin` is scheme, host and port of the emulator.
-pub(super) fn lines(tenant: &Tenant, origin: &str, authority: Option<&Path>) -> String {
+pub(super) fn lines(
+    tenant: &Tenant,
+    origin: &str,
+    authority: Option<&Path>,
+    client_certificate: Option<&Path>,
+) -> String {
     let application = tenant.application();
     let (id, secret) = (&application.client_id, application.client_secret.expose_secret());
     let tenant_id = tenant.id();
@@ -28,19 +33,21 @@ pub(super) fn lines(tenant: &Tenant, origin: &str, authority: Option<&Path>) -> 
     line("AZURE_TENANT_ID", &tenant_id);
     line("AZURE_CLIENT_ID", id);
     line("AZURE_CLIENT_SECRET", secret);
+    // Clients run elsewhere.
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Some(path) = client_certificate {
+        line("AZURE_CLIENT_CERTIFICATE_PATH", &absolute(path).display().to_string());
+    }
     if let Some(authority) = authority {
-        // Absolute: clients run elsewhere.
-        let path = std::path::absolute(authority).unwrap_or_else(|_| authority.to_owned());
-        let path = path.display().to_string();
         // Not under the names that clients read: whoever sources the file would distrust the world.
-        line("CA_FILE", &path);
+        line("CA_FILE", &absolute(authority).display().to_string());
     }
     lines
 }
 
-/// Lines to paste, by client; the values come from the file.
+/// Lines to paste, by client; the values come from the file, whose name stands for `{file}`.
 pub(super) const CLIENTS: &str = "\
-any shell        set -a; . FILE; set +a
+any shell        set -a; . {file}; set +a
 trust            export SSL_CERT_FILE=$CA_FILE REQUESTS_CA_BUNDLE=$CA_FILE NODE_EXTRA_CA_CERTS=$CA_FILE    # where the clients run
 msgraph-sdk      ClientSecretCredential(TENANT_ID, CLIENT_ID, CLIENT_SECRET, authority=AUTHORITY_URL, disable_instance_discovery=True)
                  adapter.base_url = GRAPH_URL + \"/v1.0\"    # before GraphServiceClient(request_adapter=adapter)

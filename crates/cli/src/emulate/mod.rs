@@ -16,6 +16,8 @@ use clock::{Clock, RealClock, VirtualClock};
 use emulator::{Options, Profile, Tenant};
 use http::uri::{Authority, Scheme};
 use http::{Request, Response, StatusCode, header};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpListener;
 
 use self::certificate::{Certificates, LOCAL, STANDS_FOR};
@@ -69,6 +71,10 @@ pub(crate) struct Args {
     /// A tenant without the licence that entitlement management asks for.
     #[arg(long)]
     unlicensed: bool,
+    /// A PEM file with a certificate, by whose key (RSA, at least 2048 bits) the application may sign in in place of its
+    /// secret; a private key in it is not read.
+    #[arg(long, value_name = "FILE")]
+    client_certificate: Option<PathBuf>,
     /// Tell every call on a line of its own.
     #[arg(long)]
     log: bool,
@@ -103,7 +109,8 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let origin = format!("{scheme}://{address}");
     let authority = certificates.as_ref().map(|found| found.authority.as_path());
     if let Some(path) = &args.env_file {
-        let lines = environment::lines(&tenant, &origin, authority);
+        let lines =
+            environment::lines(&tenant, &origin, authority, args.client_certificate.as_deref());
         file::replace_private(path, &lines).map_err(|error| {
             Failure::environment(format!("cannot write {}: {error}", path.display()))
         })?;
@@ -120,7 +127,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     }
     if let Some(path) = &args.env_file {
         say!("environment    {}", path.display());
-        say!("{}", environment::CLIENTS.replace("FILE", &path.display().to_string()));
+        say!("{}", environment::CLIENTS.replace("{file}", &path.display().to_string()));
     }
     let trust = authority.map(|ca| format!("--cacert {} ", ca.display())).unwrap_or_default();
     say!(
@@ -171,6 +178,7 @@ fn tenant(args: &Args) -> Result<Tenant, Failure> {
         licensed: !args.unlicensed,
         rules_off: args.rules_off.clone(),
         profile: args.profile.clone(),
+        client_certificate: args.client_certificate.as_deref().map(certified).transpose()?,
         ..Options::default()
     };
     let clock = Arc::new(VirtualClock::running(RealClock.now(), args.rate));
@@ -187,6 +195,17 @@ fn tenant(args: &Args) -> Result<Tenant, Failure> {
         tenant.set_faults(&read(path, "--faults")?).map_err(wrong)?;
     }
     Ok(tenant)
+}
+
+/// The first certificate of a PEM file.
+fn certified(path: &Path) -> Result<Vec<u8>, Failure> {
+    let found = CertificateDer::from_pem_slice(&read(path, "--client-certificate")?);
+    found.map(|certificate| certificate.to_vec()).map_err(|error| {
+        Failure::usage(format!(
+            "--client-certificate {}: expected a certificate in PEM: {error}",
+            path.display()
+        ))
+    })
 }
 
 fn read(path: &Path, option: &str) -> Result<Vec<u8>, Failure> {

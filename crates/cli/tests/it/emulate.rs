@@ -105,6 +105,26 @@ impl Secure {
 
 const CATALOGS: &str = "/v1.0/identityGovernance/entitlementManagement/catalogs";
 
+/// The block is pasted as it stands: it names the variables of the file, and the file.
+#[test]
+fn the_lines_to_paste_name_the_file_and_its_variables() {
+    let secure = Secure::start();
+    let block = secure.running.lines.join("\n");
+    let file = secure.folder.path().join("environment");
+    assert!(block.contains(&format!("set -a; . {}; set +a", file.display())), "{block}");
+    assert!(block.contains("export SSL_CERT_FILE=$CA_FILE REQUESTS_CA_BUNDLE=$CA_FILE"), "{block}");
+}
+
+#[test]
+fn a_client_certificate_is_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("client.pem");
+    std::fs::write(&file, "nothing of the kind").unwrap();
+    let ended = entitle(&["emulate", "--client-certificate", file.to_str().unwrap()]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("expected a certificate in PEM"), "{}", ended.err);
+}
+
 #[tokio::test]
 async fn over_tls_it_is_trusted_by_its_authority() {
     let secure = Secure::start();

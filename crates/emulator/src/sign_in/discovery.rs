@@ -30,6 +30,16 @@ pub(super) fn known(tenant: &Inner, name: &str) -> Result<String, Refused> {
     }
 }
 
+/// Whether an address is the token endpoint or the issuer of one of the tenant's names, under
+/// whatever host.
+pub(super) fn is_endpoint(address: &str, names: &[&str]) -> bool {
+    let path = address.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    let Some((_, path)) = path else { return false };
+    let (name, below) = path.split_once('/').unwrap_or((path, ""));
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+        && ["", "v2.0", "oauth2/token", "oauth2/v2.0/token"].contains(&below)
+}
+
 pub(super) fn openid_configuration(
     tenant: &Inner,
     origin: &str,
@@ -39,7 +49,8 @@ pub(super) fn openid_configuration(
     let at = format!("{origin}/{name}");
     Ok(json!({
         "token_endpoint": format!("{at}/oauth2/v2.0/token"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "device_authorization_endpoint": format!("{at}/oauth2/v2.0/devicecode"),
         "jwks_uri": format!("{at}/discovery/v2.0/keys"),
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],

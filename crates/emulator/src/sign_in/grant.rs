@@ -7,13 +7,14 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::Refused;
 use super::discovery::{ANY_TENANT, known};
 use super::token::{signed, verified};
+use super::{Refused, assertion, device};
 use crate::directory::{Directory, ServicePrincipal, User};
 use crate::refusal::{
-    Rule, SIGN_IN_APPLICATION, SIGN_IN_CREDENTIALS, SIGN_IN_GRANT, SIGN_IN_PARAMETER,
-    SIGN_IN_REFRESH, SIGN_IN_SCOPE, SIGN_IN_SECRET, SIGN_IN_SECRET_MISSING, SIGN_IN_TENANT,
+    Rule, SIGN_IN_APPLICATION, SIGN_IN_ASSERTION, SIGN_IN_CREDENTIALS, SIGN_IN_GRANT,
+    SIGN_IN_PARAMETER, SIGN_IN_REFRESH, SIGN_IN_SCOPE, SIGN_IN_SECRET, SIGN_IN_SECRET_MISSING,
+    SIGN_IN_TENANT,
 };
 use crate::tenant::Inner;
 
@@ -34,27 +35,30 @@ const CONSENTED: &str = "Directory.Read.All EntitlementManagement.ReadWrite.All 
 /// Scopes of OpenID Connect, which are about the answer and not about Graph.
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-fn refused(number: u32, rule: &'static Rule, message: impl Into<String>) -> Refused {
+pub(super) fn refused(number: u32, rule: &'static Rule, message: impl Into<String>) -> Refused {
     Refused { number, refusal: rule.says(message) }
 }
 
 /// What a client sends: a form, and its own name and secret there or in `Authorization: Basic`.
-struct Form {
+pub(super) struct Form {
     fields: IndexMap<String, String>,
 }
 
 impl Form {
-    fn read(parts: &Parts, body: &[u8]) -> Self {
-        let mut fields: IndexMap<String, String> =
-            form_urlencoded::parse(body).into_owned().collect();
-        if let Some((id, secret)) = basic(parts) {
-            fields.insert("client_id".to_owned(), id);
-            fields.insert("client_secret".to_owned(), secret);
-        }
-        Self { fields }
+    pub(super) fn of(body: &[u8]) -> Self {
+        Self { fields: form_urlencoded::parse(body).into_owned().collect() }
     }
 
-    fn demanded(&self, name: &str) -> Result<&str, Refused> {
+    fn read(parts: &Parts, body: &[u8]) -> Self {
+        let mut form = Self::of(body);
+        if let Some((id, secret)) = basic(parts) {
+            form.fields.insert("client_id".to_owned(), id);
+            form.fields.insert("client_secret".to_owned(), secret);
+        }
+        form
+    }
+
+    pub(super) fn demanded(&self, name: &str) -> Result<&str, Refused> {
         self.fields.get(name).map(String::as_str).filter(|value| !value.is_empty()).ok_or_else(
             || {
                 let message =
@@ -100,7 +104,23 @@ pub(super) fn answer(
                 ));
             }
             let principal = application(directory, &issue)?;
-            secret(&form, principal)?;
+            match form.fields.get("client_assertion") {
+                Some(given) => {
+                    let kind = form.demanded("client_assertion_type")?;
+                    if kind != assertion::KIND {
+                        let words = format!("Client assertion type '{kind}' is not supported.");
+                        return Err(refused(50_027, &SIGN_IN_ASSERTION, words));
+                    }
+                    let certificate = tenant.options.client_certificate.as_deref();
+                    // It is the one application's that the tenant was founded with.
+                    let certificate =
+                        certificate.filter(|_| principal.app_id == tenant.client_id());
+                    let names = [directory.tenant_id.as_str(), of];
+                    let now = tenant.signs_in_by.now();
+                    assertion::verified(given, certificate, &client, &names, now)?;
+                }
+                None => secret(&form, principal)?,
+            }
             issue.to_application(principal, form.demanded("scope")?)
         }
         "password" => {
@@ -121,6 +141,15 @@ pub(super) fn answer(
                 refused(70_000, &SIGN_IN_REFRESH, words)
             })?;
             issue.to_user(user, form.fields.get("scope").map_or(CONSENTED, String::as_str))
+        }
+        kind if device::GRANTS.contains(&kind) => {
+            public_client(directory, &issue)?;
+            let (user, scope) = device::answered(tenant, &form, &client)?;
+            let user = directory.users.get(&user).ok_or_else(|| {
+                let words = "The user account does not exist in the directory.";
+                refused(50_034, &SIGN_IN_CREDENTIALS, words)
+            })?;
+            issue.to_user(user, &scope)
         }
         other => Err(refused(
             70_003,
@@ -176,7 +205,7 @@ fn secret(form: &Form, principal: &ServicePrincipal) -> Result<(), Refused> {
     }
 }
 
-fn by_password<'a>(directory: &'a Directory, form: &Form) -> Result<&'a User, Refused> {
+pub(super) fn by_password<'a>(directory: &'a Directory, form: &Form) -> Result<&'a User, Refused> {
     let (name, password) = (form.demanded("username")?, form.demanded("password")?);
     let mut users = directory.users.values();
     let user = users.find(|user| user.principal_name.eq_ignore_ascii_case(name));

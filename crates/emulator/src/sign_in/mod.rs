@@ -1,8 +1,11 @@
 //! Sign-in as Microsoft's identity platform does it, as far as Graph's clients ask for it: what is
-//! found where ([`discovery`]), grants for tokens ([`grant`]), and the tokens themselves ([`token`]).
+//! found where ([`discovery`]), grants for tokens ([`grant`], [`assertion`], [`device`]), and the
+//! tokens themselves ([`token`]).
 //!
 //! Tokens are signed with a key that everybody can read: they prove nothing outside a test.
 
+mod assertion;
+mod device;
 mod discovery;
 mod grant;
 mod grants;
@@ -18,6 +21,7 @@ use serde_json::{Value, json};
 use crate::refusal::{Refusal, SIGN_IN_METHOD};
 use crate::tenant::Inner;
 
+pub(crate) use device::Device;
 pub(crate) use grant::REFRESH;
 pub(crate) use grants::Grants;
 pub(crate) use token::{Unfit, verified};
@@ -56,6 +60,11 @@ pub(crate) fn answer(
             Method::POST => grant::answer(tenant, parts, of, body),
             _ => Err(wrong_method(&parts.method)),
         },
+        [of, "oauth2", "v2.0", "devicecode"] => match parts.method {
+            Method::POST => device::begun(tenant, of, &origin(), body),
+            _ => Err(wrong_method(&parts.method)),
+        },
+        ["common", "oauth2", "deviceauth"] => return Some(device::page(tenant, parts, body)),
         _ => return None,
     };
     Some(write(tenant, outcome))

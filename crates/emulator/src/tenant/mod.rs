@@ -19,7 +19,7 @@ use crate::ids::{Id, Ids};
 use crate::profile::Profile;
 use founding::{Founded, plant, register, token};
 
-use crate::sign_in::{Grants, REFRESH, Unfit, verified};
+use crate::sign_in::{Device, Grants, REFRESH, Unfit, verified};
 use crate::state::{Receipt, State, StateError, Store};
 
 /// What a tenant is made of.
@@ -39,6 +39,9 @@ pub struct Options {
     pub rules_off: Vec<String>,
     /// How long things take, and what is not seen at once.
     pub profile: Profile,
+    /// The certificate of the tenant's application, in DER, by whose key it may sign in in place of
+    /// its secret. The key is RSA of at least 2048 bits, as the service demands.
+    pub client_certificate: Option<Vec<u8>>,
 }
 
 impl Default for Options {
@@ -51,6 +54,7 @@ impl Default for Options {
             licensed: true,
             rules_off: Vec::new(),
             profile: Profile::fast(),
+            client_certificate: None,
         }
     }
 }
@@ -130,6 +134,8 @@ pub(crate) struct Inner {
     /// The calls that were answered last.
     pub(crate) log: Mutex<Log>,
     pub(crate) faults: Mutex<Faults>,
+    /// Codes that wait for somebody on another device.
+    pub(crate) devices: Mutex<Vec<Device>>,
     request_ids: Mutex<Ids>,
     administrator: Identity,
     requestor: Identity,
@@ -217,6 +223,7 @@ impl Tenant {
             sessions: Mutex::new(sessions),
             log: Mutex::new(Log::default()),
             faults: Mutex::new(Faults::seeded(options.seed)),
+            devices: Mutex::default(),
             request_ids: Mutex::new(Ids::apart(options.seed, "requests")),
             administrator,
             requestor,
@@ -333,6 +340,11 @@ impl Inner {
         let mut state = lock(&self.state);
         state.settle(self.clock.now());
         state
+    }
+
+    /// The application id of the tenant's own application.
+    pub(crate) fn client_id(&self) -> &str {
+        &self.application.client_id
     }
 
     /// Who a token is of and what it grants, if it is one of this tenant. A token is verified once,

@@ -3,11 +3,12 @@
 use axum::body::Body;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use emulator::{Application, Identity, Tenant};
+use emulator::{Application, Identity, Options, Tenant};
 use http::Request;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::raw::{Got, Raw};
 
@@ -362,4 +363,114 @@ async fn an_application_can_be_made_an_owner() {
         (&owner["id"], &owner["@odata.type"]),
         (&json!(principal), &json!("#microsoft.graph.servicePrincipal"))
     );
+}
+
+/// The key of the certificate, which is the emulator's own: it is public.
+const KEY: &[u8] = include_bytes!("../../src/sign_in/public-test-key-trust-nothing-it-signs.pk8");
+
+fn assertion(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(header), part(claims));
+    let key = ring::rsa::KeyPair::from_pkcs8(KEY).unwrap();
+    let mut signature = vec![0; key.public().modulus_len()];
+    let padding: &dyn ring::signature::RsaEncoding = match header["alg"].as_str() {
+        Some("PS256") => &ring::signature::RSA_PSS_SHA256,
+        _ => &ring::signature::RSA_PKCS1_SHA256,
+    };
+    let random = ring::rand::SystemRandom::new();
+    key.sign(padding, &random, text.as_bytes(), &mut signature).unwrap();
+    format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn an_application_signs_in_by_its_certificate() {
+    let certificate = include_bytes!("application.der").to_vec();
+    let options = Options { client_certificate: Some(certificate), ..Options::default() };
+    let raw = Raw::with(options);
+    let client = raw.tenant.application().client_id.clone();
+    let audience =
+        format!("https://login.microsoftonline.com/{}/oauth2/v2.0/token", raw.tenant.id());
+    // The fractions are Python's.
+    let now = 1_767_604_473.5;
+    let claims = json!({"aud": audience, "iss": client, "sub": client, "jti": "1", "nbf": now - 60.0, "exp": now + 600.0});
+    let with = |name: &str, value: Value| {
+        let mut changed = claims.clone();
+        changed[name] = value;
+        changed
+    };
+    let rs256 = json!({"alg": "RS256", "typ": "JWT", "x5t": "x"});
+    let form = |assertion: &str| {
+        format!(
+            "client_id={client}&grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={assertion}&scope={DEFAULT}"
+        )
+    };
+    for header in [&rs256, &json!({"alg": "PS256", "typ": "JWT", "x5t#S256": "x"})] {
+        let got = token(&raw, &form(&assertion(header, &claims))).await;
+        let catalogs = holder(&raw, &got).get("/v1.0/EM/catalogs").await;
+        assert_eq!(catalogs.status, 200, "{catalogs:?}");
+    }
+    let good = assertion(&rs256, &claims);
+    let torn =
+        format!("{}A.{}", good.rsplit_once('.').unwrap().0, good.rsplit_once('.').unwrap().1);
+    for (sent, number) in [
+        (torn, 50_027),
+        ("nonsense".to_owned(), 50_027),
+        (format!("{good}AAAA"), 700_027),
+        (assertion(&json!({"alg": "none"}), &claims), 50_027),
+        (assertion(&rs256, &with("iss", json!("another"))), 700_021),
+        (assertion(&rs256, &with("aud", json!("https://elsewhere.invalid/x"))), 700_023),
+        (assertion(&rs256, &with("exp", json!(now - 1.0))), 700_024),
+        (assertion(&rs256, &with("exp", Value::Null)), 700_024),
+        (assertion(&rs256, &with("nbf", json!(now + 60.0))), 700_024),
+    ] {
+        let got = token(&raw, &form(&sent)).await;
+        assert_eq!((got.status, &got.body["error"]), (401, &json!("invalid_client")), "{got:?}");
+        assert_eq!(got.body["error_codes"], json!([number]), "{sent}");
+    }
+    let bare = Raw::tenant();
+    let got = token(&bare, &form(&good)).await;
+    assert_eq!(got.body["error_codes"], json!([700_027]), "no certificate is registered");
+}
+
+#[tokio::test]
+async fn a_user_signs_in_on_another_device() {
+    let raw = Raw::tenant();
+    let client = raw.tenant.application().client_id.clone();
+    let path = format!("/{}/oauth2/v2.0/devicecode", raw.tenant.id());
+    let begun =
+        post(&raw, &path, None, &format!("client_id={client}&scope={DEFAULT}+offline_access"))
+            .await;
+    assert_eq!((begun.status, &begun.body["interval"]), (200, &json!(5)), "{begun:?}");
+    let code = begun.body["device_code"].as_str().unwrap();
+    let ask = format!(
+        "client_id={client}&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code={code}"
+    );
+    let pending = token(&raw, &ask).await;
+    assert_eq!(pending.body["error"], "authorization_pending", "{pending:?}");
+    let page = begun.body["verification_uri"].as_str().unwrap().to_owned();
+    let answer = async |code: &str, password: &str| {
+        let name = &raw.tenant.requestor().name;
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("code", code), ("username", name), ("password", password)])
+            .finish();
+        let request = Request::post(&page).body(Body::from(form)).unwrap();
+        raw.tenant.router().oneshot(request).await.unwrap().status().as_u16()
+    };
+    let shown = begun.body["user_code"].as_str().unwrap();
+    let password = raw.tenant.requestor_password().expose_secret();
+    assert_eq!(answer("NONSENSE", password).await, 400);
+    assert_eq!(answer(shown, "wrong").await, 400);
+    assert_eq!(token(&raw, &ask).await.body["error"], "authorization_pending");
+    assert_eq!(answer(&shown.to_lowercase(), password).await, 200);
+    let got = token(&raw, &ask).await;
+    let me = holder(&raw, &got).get("/v1.0/me").await;
+    assert_eq!(me.body["id"], raw.tenant.requestor().user.as_str(), "{me:?}");
+    assert!(got.body["refresh_token"].is_string());
+    // It opens once, and not for ever.
+    assert_eq!(token(&raw, &ask).await.body["error"], "bad_verification_code");
+    let late = post(&raw, &path, None, &format!("client_id={client}&scope={DEFAULT}")).await;
+    raw.pass(900);
+    let ask = ask.replace(code, late.body["device_code"].as_str().unwrap());
+    assert_eq!(token(&raw, &ask).await.body["error_codes"], json!([70_019]));
+    assert_eq!(answer(late.body["user_code"].as_str().unwrap(), password).await, 400);
 }
