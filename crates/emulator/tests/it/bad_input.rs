@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use http::Request;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::raw::{Got, Raw};
@@ -301,6 +302,54 @@ async fn bad_input_is_refused_and_changes_nothing() {
 
 fn odata_encoded(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii() { c.to_string() } else { "%E2%80%AE".to_owned() }).collect()
+}
+
+fn any_call() -> impl Strategy<Value = (String, String, Vec<u8>)> {
+    let method = prop_oneof![
+        5 => prop::sample::select(vec!["GET", "POST", "PATCH", "PUT", "DELETE"]).prop_map(str::to_owned),
+        1 => "[A-Z]{1,8}",
+    ];
+    let segment = prop_oneof![
+        6 => prop::sample::select(vec![
+            "v1.0", "beta", "EM", "catalogs", "accessPackages", "assignments", "assignmentRequests",
+            "resourceRoleScopes", "users", "groups", "me", "$ref", "$count", "_emulator", "state",
+            "00000000-0000-0000-0000-000000000000", "filterByCurrentUser(on='target')", "cancel",
+            "roleManagement", "entitlementManagement", "roleAssignments", "oauth2", "token", "settings",
+        ]).prop_map(str::to_owned),
+        1 => "[!-~&&[^#?\\[\\]\\\\^`{|}\"<>]]{0,12}",
+    ];
+    let path = prop::collection::vec(segment, 0..7).prop_map(|segments| segments.join("/"));
+    let option = prop::sample::select(vec![
+        "$filter",
+        "$expand",
+        "$select",
+        "$orderby",
+        "$top",
+        "$skiptoken",
+        "x",
+    ]);
+    let query = (option, "[a-z0-9()/,;=' .$%-]{0,24}").prop_map(|(option, text)| {
+        format!("?{option}={}", text.replace('%', "%25").replace(' ', "%20"))
+    });
+    let path = (path, prop::option::of(query))
+        .prop_map(|(path, query)| format!("/{path}{}", query.unwrap_or_default()));
+    (method, path, prop::collection::vec(any::<u8>(), 0..64))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    /// Forty calls each, on one tenant.
+    #[test]
+    fn whatever_comes_is_answered(calls in prop::collection::vec(any_call(), 40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let raw = Raw::tenant();
+            for (method, path, body) in calls {
+                let got = bytes(&raw, &method, &path, "application/json", body).await;
+                assert!(got.status < 500 || got.status == 501, "{method} {path}: {got:?}");
+            }
+        });
+    }
 }
 
 /// What is known is said in the service's words.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use clock::{Clock, VirtualClock};
 use emulator::{Options, StateError, Tenant};
-use redb::{ReadableDatabase, TableDefinition};
+use redb::{ReadableDatabase, ReadableTable, TableDefinition, TableHandle};
 use serde_json::{Value, json};
 
 use crate::raw::Raw;
+
+const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");
 
 fn open(path: &Path) -> Result<Raw, StateError> {
     let clock = Arc::new(VirtualClock::starting_at("2026-01-05T09:00:00Z".parse().unwrap()));
@@ -129,7 +131,6 @@ fn what_is_no_state_file_is_left_as_it_is() {
 
 #[test]
 fn a_later_format_is_refused() {
-    const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state");
     drop(open(&path).unwrap());
@@ -145,4 +146,70 @@ fn a_later_format_is_refused() {
     drop(database);
     let error = open(&path).err().unwrap().to_string();
     assert!(error.contains("is in format 2, expected at most 1"), "{error}");
+}
+
+/// A file in format 1, as this program wrote it: name of a table, a place in it, the row. It stays
+/// as it is when the format grows.
+const FORMAT_1: &str = include_str!("state-format-1.txt");
+
+fn rows(path: &Path) -> String {
+    let database = redb::Database::open(path).unwrap();
+    let read = database.begin_read().unwrap();
+    let mut names: Vec<String> =
+        read.list_tables().unwrap().map(|table| table.name().to_owned()).collect();
+    names.sort();
+    let mut lines = String::new();
+    let mut line = |name: &str, key: &str, row: &[u8]| {
+        lines.extend([name, " ", key, " ", std::str::from_utf8(row).unwrap(), "\n"]);
+    };
+    for name in &names {
+        if name == "meta" {
+            let meta = read.open_table(META).unwrap();
+            line(name, "tenant", meta.get("tenant").unwrap().unwrap().value());
+            continue;
+        }
+        let table: TableDefinition<'_, u64, &[u8]> = TableDefinition::new(name);
+        for entry in read.open_table(table).unwrap().iter().unwrap() {
+            let (key, row) = entry.unwrap();
+            line(name, &key.value().to_string(), row.value());
+        }
+    }
+    lines
+}
+
+/// `ENTITLE_STATE_FIXTURE` names a file to which a state of this program's format is written.
+#[tokio::test]
+async fn a_state_of_format_1_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(fixture) = std::env::var_os("ENTITLE_STATE_FIXTURE") {
+        let path = folder.path().join("new");
+        let raw = open(&path).unwrap();
+        lived_in(&raw).await;
+        drop(raw);
+        std::fs::write(fixture, rows(&path)).unwrap();
+    }
+    let path = folder.path().join("old");
+    let database = redb::Database::create(&path).unwrap();
+    let write = database.begin_write().unwrap();
+    for line in FORMAT_1.lines() {
+        let (name, rest) = line.split_once(' ').unwrap();
+        let (key, row) = rest.split_once(' ').unwrap();
+        if name == "meta" {
+            write.open_table(META).unwrap().insert(key, row.as_bytes()).unwrap();
+            continue;
+        }
+        let table: TableDefinition<'_, u64, &[u8]> = TableDefinition::new(name);
+        let mut table = write.open_table(table).unwrap();
+        table.insert(key.parse::<u64>().unwrap(), row.as_bytes()).unwrap();
+    }
+    write.commit().unwrap();
+    drop(database);
+    let raw = open(&path).unwrap();
+    let group = raw.first("/v1.0/groups?$filter=displayName eq 'Sales'").await;
+    everything(&raw).await;
+    assert_eq!(raw.members(&group).await, 0);
+    raw.pass(10);
+    assert_eq!(raw.members(&group).await, 1, "what was on its way goes on");
+    let policy = raw.get("/v1.0/EM/assignmentPolicies").await.body;
+    assert_eq!(policy["value"][0]["expiration"]["duration"], "P30D", "{policy}");
 }
