@@ -2,6 +2,7 @@
 //! catalogs can take resources from.
 
 mod declared;
+mod deleted;
 mod group;
 mod principal;
 mod role;
@@ -14,6 +15,7 @@ use crate::refusal::{DIRECTORY_VALUE_MISSING, Refusal};
 use crate::state::Table;
 
 pub(crate) use declared::is_declared;
+pub(crate) use deleted::DeletedUser;
 pub(crate) use group::Group;
 pub(crate) use principal::ServicePrincipal;
 pub(crate) use role::{
@@ -80,6 +82,7 @@ pub(crate) struct Directory {
     /// The domain of new users, such as `contoso.onmicrosoft.com`.
     pub(crate) domain: String,
     pub(crate) users: Table<User>,
+    pub(crate) deleted_users: Table<DeletedUser>,
     pub(crate) groups: Table<Group>,
     pub(crate) service_principals: Table<ServicePrincipal>,
     pub(crate) role_assignments: Table<RoleAssignment>,

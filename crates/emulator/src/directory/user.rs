@@ -91,7 +91,11 @@ impl Directory {
     }
 
     /// Names are unique in the tenant; `but` is the user who is renamed.
-    fn principal_name_is_free(&self, name: &str, but: Option<&str>) -> Result<(), Refusal> {
+    pub(super) fn principal_name_is_free(
+        &self,
+        name: &str,
+        but: Option<&str>,
+    ) -> Result<(), Refusal> {
         let taken = |user: &User| {
             user.principal_name.eq_ignore_ascii_case(name) && Some(user.id.as_str()) != but
         };
@@ -139,20 +143,6 @@ impl Directory {
         if let Some(user) = self.users.get_mut(id) {
             user.manager = manager;
         }
-    }
-
-    /// Deletes a user, their memberships and their directory roles.
-    pub(crate) fn delete_user(&mut self, id: &str) -> bool {
-        if self.users.remove(id).is_none() {
-            return false;
-        }
-        self.groups.change(|group| {
-            let member = group.members.shift_remove(id);
-            group.owners.shift_remove(id) || member
-        });
-        self.users.change(|user| user.manager.take_if(|manager| **manager == *id).is_some());
-        self.role_assignments.retain(|assignment| assignment.principal_id != id);
-        true
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::call::Call;
 use super::catalog_roles;
+use super::deleted_items;
 use super::permission;
 use super::query::{self, Asked};
 use super::row::Shape;
@@ -135,7 +136,13 @@ pub(crate) fn answer(
                 .entity(state, &Asked::default(), row)
                 .map(Answer::created)
         }
-        (&Method::DELETE, ["users", id]) => deleted(state.directory.delete_user(id), id),
+        (&Method::DELETE, ["users", id]) => {
+            let id = id_of(state, "users", id)?;
+            deleted(state.directory.delete_user(&id, caller.now), &id)
+        }
+        (_, ["directory", "deletedItems", below @ ..]) => {
+            deleted_items::answer(state, call, caller, below)
+        }
         (&Method::DELETE, ["groups", id]) => {
             let gone = state.directory.delete_group(id).ok_or_else(|| object_not_found(id))?;
             if !state.rules.apply(&STALE_RESOURCE) {

@@ -5,6 +5,7 @@ mod binding;
 mod call;
 mod catalog_roles;
 mod control;
+mod deleted_items;
 mod directory;
 mod entitlement;
 mod log;

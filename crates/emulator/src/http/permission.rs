@@ -90,6 +90,8 @@ pub(crate) fn directory(
         (["users", ..], true) if own => ME,
         (["users", ..], true) => USERS_READ,
         (["users", ..], false) => USERS_WRITE,
+        (["directory", "deletedItems", ..], true) => DELETED_USERS_READ,
+        (["directory", "deletedItems", ..], false) => DELETED_USERS_WRITE,
         (["groups", ..], true) => GROUPS_READ,
         (["groups"], false) => GROUPS_CREATE,
         (["groups", ..], false) => GROUPS_WRITE,
@@ -125,6 +127,10 @@ const USERS_READ: &[&str] = &[
     "Directory.ReadWrite.All",
 ];
 const USERS_WRITE: &[&str] = &["User.ReadWrite.All", "Directory.ReadWrite.All"];
+/// Of deleted users (reference pages of the deleted items).
+const DELETED_USERS_READ: &[&str] =
+    &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const DELETED_USERS_WRITE: &[&str] = &["User.DeleteRestore.All", "User.ReadWrite.All"];
 const GROUPS_READ: &[&str] = &[
     "GroupMember.Read.All",
     "GroupMember.ReadWrite.All",

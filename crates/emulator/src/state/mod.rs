@@ -34,10 +34,11 @@ pub(crate) struct State {
 
 impl State {
     /// Every table that is kept, by its name in the file.
-    pub(crate) fn kept(&mut self) -> [(&'static str, &mut dyn Kept); 17] {
+    pub(crate) fn kept(&mut self) -> [(&'static str, &mut dyn Kept); 18] {
         let (d, e) = (&mut self.directory, &mut self.entitlement);
         [
             ("users", &mut d.users),
+            ("deletedUsers", &mut d.deleted_users),
             ("groups", &mut d.groups),
             ("servicePrincipals", &mut d.service_principals),
             ("directoryRoleAssignments", &mut d.role_assignments),

@@ -175,3 +175,41 @@ async fn a_member_finds_their_groups_and_no_manager() {
         "Resource 'manager' does not exist or one of its queried reference-property objects are not present."
     );
 }
+
+#[tokio::test]
+async fn a_deleted_user_comes_back_for_thirty_days() {
+    let raw = Raw::tenant();
+    let (group, package, policy) = raw.package("Sales", 30).await;
+    raw.ask(&package, &policy).await;
+    raw.pass(10);
+    let user = raw.tenant.requestor().user.clone();
+    let name = raw.tenant.requestor().name.clone();
+    let gone = format!("/v1.0/directory/deletedItems/{user}");
+    assert_eq!(raw.get(&gone).await.status, 404);
+    assert_eq!(raw.delete(&format!("/v1.0/users/{name}")).await.status, 204);
+    assert_eq!(raw.get(&format!("/v1.0/users/{user}")).await.status, 404);
+    assert_eq!(raw.members(&group).await, 0);
+    let list = raw.get("/v1.0/directory/deletedItems/microsoft.graph.user").await.body;
+    let mangled = format!("{}{name}", user.replace('-', ""));
+    assert_eq!(list["value"][0]["userPrincipalName"], mangled.as_str(), "{list}");
+    let selected = raw.get(&format!("{gone}?$select=id,deletedDateTime")).await.body;
+    assert!(selected["deletedDateTime"].is_string(), "{selected}");
+    let restore = format!("{gone}/restore");
+    let back = raw.send("POST", &restore, None).await;
+    assert_eq!((back.status, &back.body["userPrincipalName"]), (200, &json!(name)), "{back:?}");
+    assert_eq!(back.body["@odata.type"], "#microsoft.graph.user");
+    assert_eq!(raw.members(&group).await, 1);
+    assert_eq!(raw.send("POST", &restore, None).await.status, 404);
+    // Somebody else has taken the name.
+    raw.delete(&format!("/v1.0/users/{user}")).await;
+    let body = json!({"accountEnabled": true, "displayName": "n", "mailNickname": "n", "userPrincipalName": name, "passwordProfile": {"password": "x"}});
+    let other = raw.post("/v1.0/users", body).await.id();
+    assert_eq!(raw.send("POST", &restore, None).await.status, 400);
+    raw.delete(&format!("/v1.0/users/{other}")).await;
+    let other = format!("/v1.0/directory/deletedItems/{other}");
+    assert_eq!(raw.delete(&other).await.status, 204);
+    assert_eq!(raw.delete(&other).await.status, 404);
+    raw.pass(30 * 24 * 3600);
+    assert_eq!(raw.get(&gone).await.status, 404);
+    assert_eq!(raw.send("POST", &restore, None).await.status, 404);
+}
