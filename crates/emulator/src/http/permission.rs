@@ -32,8 +32,13 @@ pub(crate) fn entitlement(
         return Ok(());
     }
     let accepted = match (method, place) {
-        (_, [.., "cancel" | "getApplicablePolicyRequirements"]) => ASK,
-        (&Method::GET, [_, called]) if called.starts_with("filterByCurrentUser") => ASK_OR_READ,
+        (_, [.., "cancel"]) => ASK,
+        (_, [.., "getApplicablePolicyRequirements"]) => ASK_OR_READ,
+        (&Method::GET, [set, called]) if called.starts_with("filterByCurrentUser") => match *set {
+            // The one that the map wants written to, to be read.
+            "accessPackageAssignmentApprovals" => WRITE,
+            _ => ASK_OR_READ,
+        },
         (&Method::GET, _) => READ,
         (&Method::POST, ["assignmentRequests"]) if !grants.is_application() => ASK,
         _ => WRITE,
@@ -99,8 +104,11 @@ pub(crate) fn directory(
         (["servicePrincipals", ..], false) => APPLICATIONS_WRITE,
         (["roleManagement", "directory", ..], true) => ROLES_READ,
         (["roleManagement", "directory", ..], false) => ROLES_WRITE,
+        (["roleManagement", "entitlementManagement", "roleAssignments", ..], true) => {
+            CATALOG_ROLE_ASSIGNMENTS_READ
+        }
         (["roleManagement", "entitlementManagement", ..], true) => CATALOG_ROLES_READ,
-        (["roleManagement", "entitlementManagement", ..], false) => WRITE,
+        (["roleManagement", "entitlementManagement", ..], false) => CATALOG_ROLES_WRITE,
         // Not here, which is said in its own words.
         _ => return Ok(()),
     };
@@ -163,3 +171,11 @@ const CATALOG_ROLES_READ: &[&str] = &[
     "EntitlementManagement.ReadWrite.All",
     "RoleManagement.Read.All",
 ];
+const CATALOG_ROLE_ASSIGNMENTS_READ: &[&str] = &[
+    "EntitlementManagement.Read.All",
+    "EntitlementManagement.ReadWrite.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+];
+const CATALOG_ROLES_WRITE: &[&str] =
+    &["EntitlementManagement.ReadWrite.All", "RoleManagement.ReadWrite.Directory"];

@@ -10,6 +10,7 @@ mod control;
 mod delivery;
 mod door;
 mod load;
+mod permission_map;
 mod permissions;
 mod policies;
 mod queries;

@@ -8,16 +8,14 @@ use crate::behaviour::CANCELED;
 use crate::http::answer::Answer;
 use crate::refusal::{MOVE_RESOURCES, Refusal, invalid_model};
 
-/// Every action, in the letters of either version: beta declares one with a capital.
-pub(super) const NAMES: [&str; 8] = [
+/// Every action.
+pub(super) const NAMES: [&str; 6] = [
     "cancel",
-    "Cancel",
     "reprocess",
     "resume",
     "refresh",
     "moveToCatalog",
     "getApplicablePolicyRequirements",
-    "microsoft.graph.cancel",
 ];
 
 impl Served<'_> {
@@ -25,7 +23,7 @@ impl Served<'_> {
     pub(super) fn act(self, set: &str, id: &str, action: &str) -> Result<Answer, Refusal> {
         let now = self.caller.now;
         match (set, action) {
-            ("assignmentRequests", "cancel" | "Cancel" | "microsoft.graph.cancel") => {
+            ("assignmentRequests", "cancel") => {
                 self.state.cancel_request(id, now)?;
                 Ok(match self.state.rules.apply(&CANCELED) {
                     true => Answer::empty(),

@@ -46,7 +46,7 @@ impl Served<'_> {
                 let kind = self.call.body["requestType"].as_str().unwrap_or_default();
                 kind.to_lowercase().starts_with("user")
             }
-            ["assignmentRequests", id, "cancel" | "Cancel" | "microsoft.graph.cancel"] => {
+            ["assignmentRequests", id, "cancel"] => {
                 let request = self.state.entitlement.requests.get(id);
                 request.is_some_and(|r| r.created_by.as_deref() == Some(self.caller.user))
             }

@@ -40,6 +40,10 @@ pub(crate) fn answer(
         .iter()
         .map(|step| match step {
             Step::Name(name) => name,
+            // An action by its qualified name, and as one of the metadata's versions writes it.
+            Step::Other(other) if other == "microsoft.graph.cancel" || other == "Cancel" => {
+                "cancel"
+            }
             Step::Other(other) => other.as_str(),
         })
         .collect();
