@@ -13,8 +13,8 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ended = self.child.kill();
+        // It may have ended already; its file is free once it has.
+        let _ended = self.child.kill().and_then(|()| self.child.wait());
     }
 }
 
