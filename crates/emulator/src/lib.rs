@@ -20,10 +20,12 @@
 //! ```
 //!
 //! One state, two dialects. State is a function of the clock: what falls due waits in the state and
-//! is carried out when the state is next touched, so thirty days cost nothing. What is refused is
-//! refused in the service's own words ([`RULES`] lists them with their evidence, and the header
-//! `x-entitle-rule` names the one that fired). What is not implemented answers so, never with a
-//! made-up success.
+//! is carried out when the state is next touched, so thirty days cost nothing. A tenant lives in memory,
+//! or in a file ([`Tenant::open`]); how long things take is its [`Profile`]. What is refused is refused
+//! in the service's own words ([`RULES`]), and an answer has the service's form ([`BEHAVIOURS`]): each
+//! rule names its evidence, can be switched off ([`Options::rules_off`]) and is told in the header
+//! `x-entitle-rule` when it fires. What is not implemented answers so, never with a made-up success.
+//! The emulator's own calls (clock, faults, rules, export) are below `/_emulator`.
 //!
 //! Invariants, said as absences: never validates by schema, never reads a cassette, keeps no time
 //! and no randomness of its own.
