@@ -36,5 +36,6 @@ behaviours! {
     PACKAGE_WITH_POLICIES: "package-with-policies", "A package is deleted with its policies; switched off, it is refused while it has any.", Recorded, "two live runs; a client's issue of a policy that was gone with its package";
     STALE_RESOURCE: "stale-resource", "A group that is deleted stays in the catalogs it was added to; switched off, it goes.", Reported, "maester tests MT.1106 and MT.1107 look for such";
     ERROR_DETAILS: "error-details", "An error of the backend has an empty list of details; switched off, none, as until 2023.", Recorded, "records of 2023 to 2026; absent in those of 2022";
+    INVITED: "invited", "Whom an administrator assigns by an address that nobody here has is invited as a guest at once; switched off, that is not implemented.", Assumed, "reference page, example of a user not yet in the directory; when they are invited is not known";
     OWNER_STATUS: "owner-status", "Whoever may not offer a resource is refused with 400; switched off, with the tutorial's 403.", Recorded, "three live logs, 2023 and 2024; the tutorial says 403";
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, given, not_emptied, required, with_given};
 use crate::ids::{Id, Ids};
-use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal, object_not_found};
+use crate::refusal::{PRINCIPAL_NAME_TAKEN, Refusal, invalid_model, object_not_found};
 use crate::time;
 
 /// A user.
@@ -90,6 +90,40 @@ impl Directory {
         Ok(id)
     }
 
+    /// Whoever has an address, as their mail or their sign-in name.
+    pub(crate) fn user_of_address(&self, address: &str) -> Option<Id> {
+        let has = |user: &&User| {
+            user.principal_name.eq_ignore_ascii_case(address)
+                || user.mail().is_some_and(|mail| mail.eq_ignore_ascii_case(address))
+        };
+        self.users.values().find(has).map(|user| user.id.clone())
+    }
+
+    /// Makes a guest of somebody from elsewhere; they have not accepted yet (reference page of
+    /// invitations).
+    pub(crate) fn invite(
+        &mut self,
+        address: &str,
+        ids: &mut Ids,
+        now: Timestamp,
+    ) -> Result<Id, Refusal> {
+        let (nickname, domain) = address.split_once('@').unwrap_or_default();
+        if nickname.is_empty() || domain.is_empty() || address.contains(char::is_whitespace) {
+            return Err(invalid_model());
+        }
+        let name = format!("{nickname}_{domain}#EXT#@{}", self.domain);
+        self.principal_name_is_free(&name, None)?;
+        let id = ids.next();
+        let mut guest = User::known(&id, nickname, &name, true, now);
+        guest.others = Map::from_iter([
+            ("mail".to_owned(), address.into()),
+            ("creationType".to_owned(), "Invitation".into()),
+            ("externalUserState".to_owned(), "PendingAcceptance".into()),
+        ]);
+        self.users.insert(id.clone(), guest);
+        Ok(id)
+    }
+
     /// Names are unique in the tenant; `but` is the user who is renamed.
     pub(super) fn principal_name_is_free(
         &self,
@@ -166,6 +200,11 @@ impl User {
             password: None,
             others: Map::new(),
         }
+    }
+
+    /// Their address, where they were given one.
+    pub(crate) fn mail(&self) -> Option<&str> {
+        self.others.get("mail")?.as_str()
     }
 
     /// All properties that are known of the user, in the order in which beta sends them.

@@ -58,6 +58,9 @@ pub(crate) struct Subject {
     pub(crate) object_id: Id,
     pub(crate) display_name: String,
     pub(crate) principal_name: String,
+    /// The address of a guest; nothing of others (samples).
+    #[serde(default)]
+    pub(crate) email: String,
     /// A word of `accessPackageSubjectLifecycle`.
     #[serde(deserialize_with = "crate::state::word::one")]
     pub(crate) lifecycle: Word,
@@ -137,7 +140,7 @@ impl Subject {
             "altSecId": null,
             "displayName": self.display_name,
             "principalName": self.principal_name,
-            "email": "",
+            "email": self.email,
             "onPremisesSecurityIdentifier": null,
             "subjectType": "user",
             "subjectLifecycle": self.lifecycle,
@@ -196,6 +199,11 @@ impl State {
             object_id: user.into(),
             display_name: found.map(|user| user.display_name.clone()).unwrap_or_default(),
             principal_name: found.map(|user| user.principal_name.clone()).unwrap_or_default(),
+            email: found
+                .filter(|user| user.is_guest)
+                .and_then(|user| user.mail())
+                .unwrap_or_default()
+                .to_owned(),
             lifecycle: "notDefined",
         });
         id

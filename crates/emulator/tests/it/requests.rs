@@ -156,7 +156,7 @@ async fn a_policy_reads_in_the_tongue_that_is_asked_for() {
 async fn what_cannot_be_honoured_says_so() {
     let raw = Raw::tenant();
     let (_, package, policy) = raw.package("Sales", 30).await;
-    let by_mail = json!({"requestType": "adminAdd", "assignment": {"target": {"email": "a@example.com"}, "assignmentPolicyId": policy, "accessPackageId": package}});
+    let by_mail = json!({"requestType": "userAdd", "assignment": {"target": {"email": "a@example.com"}, "assignmentPolicyId": policy, "accessPackageId": package}});
     let got = raw.post("/v1.0/EM/assignmentRequests", by_mail).await;
     assert_eq!(got.refusal(), "501 NotImplemented");
     for (name, value) in [
@@ -218,4 +218,37 @@ async fn what_is_still_used_is_not_deleted() {
         raw.pass(10);
         assert_eq!(raw.delete(&path).await.status, 400, "{path}");
     }
+}
+
+#[tokio::test]
+async fn somebody_from_elsewhere_is_assigned_by_their_address() {
+    let raw = Raw::tenant();
+    let (group, package, _) = raw.package("Sales", 30).await;
+    let policy = |scope: &str| json!({"displayName": scope, "accessPackage": {"id": package}, "allowedTargetScope": scope});
+    let open = raw.post("/v1.0/EM/assignmentPolicies", policy("notSpecified")).await.id();
+    let own = raw.post("/v1.0/EM/assignmentPolicies", policy("allMemberUsers")).await.id();
+    let body = |address: &str, policy: &str| json!({"requestType": "AdminAdd", "assignment": {"target": {"email": address}, "assignmentPolicy": {"id": policy}, "accessPackage": {"id": package}}});
+    let requests = "/v1.0/EM/assignmentRequests";
+    // Nobody is invited for what is refused.
+    let users = raw.get("/v1.0/users/$count").await.body;
+    assert!(raw.post(requests, body("pat@fabrikam.com", &own)).await.status >= 400);
+    assert_eq!(raw.post(requests, body("nowhere", &open)).await.refusal(), "400 InvalidModel");
+    assert_eq!(raw.get("/v1.0/users/$count").await.body, users);
+    let got = raw.post(requests, body("pat@fabrikam.com", &open)).await;
+    assert_eq!(got.status, 201, "{got:?}");
+    raw.pass(10);
+    assert_eq!(raw.members(&group).await, 1);
+    let guest = raw.get("/beta/users?$filter=mail eq 'pat@fabrikam.com'").await.body;
+    let guest = &guest["value"][0];
+    assert_eq!(guest["userPrincipalName"], "pat_fabrikam.com#EXT#@contoso.onmicrosoft.com");
+    assert_eq!(
+        (&guest["userType"], &guest["externalUserState"]),
+        (&json!("Guest"), &json!("PendingAcceptance"))
+    );
+    let held = raw.get("/v1.0/EM/assignments?$expand=target").await.body;
+    assert_eq!(held["value"][0]["target"]["email"], "pat@fabrikam.com", "{held}");
+    assert_eq!(held["value"][0]["target"]["objectId"], guest["id"]);
+    // Now they are known, under either name.
+    let again = raw.post(requests, body("PAT@fabrikam.com", &open)).await;
+    assert_eq!(again.refusal(), "400 ExistingGrant");
 }

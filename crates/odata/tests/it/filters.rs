@@ -96,3 +96,64 @@ fn every_path_that_evaluation_follows_is_told() {
     let followed: Vec<String> = filter.paths().iter().map(ToString::to_string).collect();
     assert_eq!(followed, ["a", "a/b", "a/b/c", "a/d", "z", "e"]);
 }
+
+/// What values of one kind, and of two, are to each other.
+#[test]
+fn comparisons_are_by_kind() {
+    let row = json!({
+        "yes": true, "no": false, "two": 2, "ten": 10, "half": 0.5, "nothing": null,
+        "early": "2026-01-05T09:00:00+01:00", "late": "2026-01-05T08:30:00Z", "day": "2026-01-05",
+        "accented": "\u{c9}mile", "plain": "emile", "word": "2026x01y05z", "short": "2026-1", "deep": {"half": 0.5},
+    });
+    for (text, expected) in [
+        ("nothing eq null", true),
+        ("nothing ne null", false),
+        ("two ne null", true),
+        ("null ne two", true),
+        ("two eq null", false),
+        ("nothing lt 3", false),
+        ("nothing ge null", false),
+        ("yes gt no", true),
+        ("no gt yes", false),
+        ("yes le no", false),
+        ("two lt ten", true),
+        ("ten le two", false),
+        ("two eq 2.0", true),
+        ("half lt two", true),
+        ("half gt two", false),
+        ("half gt 0.4", true),
+        ("half lt 0.4", false),
+        ("two gt 2.5", false),
+        ("two ne 'two'", true),
+        ("two eq 'two'", false),
+        ("two lt 'two'", false),
+        // Times by their instants: the later text is the earlier time.
+        ("early lt late", true),
+        ("day lt late", true),
+        ("day eq 2026-01-05T00:00:00Z", true),
+        // One time and one word are texts.
+        ("early lt word", true),
+        ("word gt day", true),
+        ("short lt day", false),
+        ("accented eq '\u{e9}MILE'", true),
+        ("accented ne plain", true),
+        ("plain lt accented", true),
+        ("plain gt accented", false),
+        ("$it/deep/half eq 0.5", true),
+    ] {
+        assert_eq!(matches(&text.parse().unwrap(), &row), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_selected_is_kept() {
+    let row = json!({"id": "1", "displayName": "x", "@odata.type": "#t", "state": "s"});
+    let kept = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        odata::select(&row, &names, &["id"])
+    };
+    assert_eq!(kept(&["DISPLAYNAME"]), json!({"id": "1", "displayName": "x", "@odata.type": "#t"}));
+    assert_eq!(kept(&["*"]), row);
+    assert_eq!(kept(&[]), json!({"id": "1", "@odata.type": "#t"}));
+    assert_eq!(odata::select(&json!([1]), &[], &[]), json!([1]));
+}

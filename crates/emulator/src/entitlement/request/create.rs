@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{About, Request, Schedule};
+use crate::behaviour::INVITED;
 use crate::entitlement::{By, Policy, known_word, not_honoured};
 use crate::ids::Id;
 use crate::refusal::{
@@ -37,7 +38,8 @@ impl State {
         // `parameters` is taken and means nothing (PowerShell SDK issue 3324).
         not_honoured(body, &["isValidationOnly"])?;
         let wanted = &body["assignment"];
-        if wanted["target"]["email"].is_string() && target_of(wanted).is_none() {
+        let by_address = target_of(wanted).is_none() && wanted["target"]["email"].is_string();
+        if by_address && (kind != "adminAdd" || !self.rules.apply(&INVITED)) {
             return Err(not_implemented("target.email"));
         }
         let said = Said {
@@ -120,12 +122,38 @@ impl State {
     ) -> Result<Id, Refusal> {
         let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
         let policy_id = id_of(wanted, "assignmentPolicyId", "assignmentPolicy").unwrap_or_default();
-        let target = target_of(wanted).unwrap_or_default();
         self.package(package_id)?;
         let policy = self.policy(policy_id)?;
         if policy.package_id != package_id {
             return Err(NO_VALID_POLICY.says("No valid policy was found in the request"));
         }
+        let (package_id, policy_id) = (package_id.to_owned(), policy_id.to_owned());
+        let address = wanted["target"]["email"].as_str().filter(|_| target_of(wanted).is_none());
+        let Some(address) = address else {
+            let target = target_of(wanted).unwrap_or_default();
+            return self.assign_to(target, kind, &package_id, &policy_id, caller, said);
+        };
+        if let Some(known) = self.directory.user_of_address(address) {
+            return self.assign_to(&known, kind, &package_id, &policy_id, caller, said);
+        }
+        let guest = self.directory.invite(address, &mut self.ids, caller.now)?;
+        let assigned = self.assign_to(&guest, kind, &package_id, &policy_id, caller, said);
+        if assigned.is_err() {
+            self.directory.users.remove(&guest);
+        }
+        assigned
+    }
+
+    fn assign_to(
+        &mut self,
+        target: &str,
+        kind: &'static str,
+        package_id: &str,
+        policy_id: &str,
+        caller: Caller<'_>,
+        said: Said,
+    ) -> Result<Id, Refusal> {
+        let policy = self.policy(policy_id)?;
         if !self.directory.users.contains_key(target) {
             return Err(not_found(&SUBJECT_NOT_FOUND, "subject"));
         }
@@ -134,9 +162,7 @@ impl State {
                 .says("You don't meet policy requirements to request this entitlement."));
         }
         ends_in_time(policy, &said.schedule, caller.now)?;
-        let (package_id, policy_id) = (package_id.to_owned(), policy_id.to_owned());
-        let target = target.to_owned();
-        self.take_in(kind, &package_id, &policy_id, &target, caller, said)
+        self.take_in(kind, package_id, policy_id, target, caller, said)
     }
 
     fn take_in(
