@@ -5,6 +5,7 @@
 mod actions;
 mod approvals;
 mod bad_input;
+mod captured;
 mod catalogs;
 mod control;
 mod delivery;
