@@ -83,13 +83,8 @@ impl Datum<'_> {
     /// Whether a comparison holds. Of values that have no common order only `ne` does, and of null
     /// none but `eq` and `ne`.
     pub(crate) fn compares(&self, op: Comparison, right: &Self) -> bool {
-        if matches!(self, Self::Null) || matches!(right, Self::Null) {
-            let both = self == right;
-            return match op {
-                Comparison::Eq => both,
-                Comparison::Ne => !both,
-                _ => false,
-            };
+        if matches!((self, right), (Self::Null, Self::Null)) {
+            return op == Comparison::Eq;
         }
         let Some(ordering) = self.ordering(right) else { return op == Comparison::Ne };
         match op {

@@ -101,7 +101,7 @@ fn every_path_that_evaluation_follows_is_told() {
 #[test]
 fn comparisons_are_by_kind() {
     let row = json!({
-        "yes": true, "no": false, "two": 2, "ten": 10, "half": 0.5, "nothing": null,
+        "yes": true, "no": false, "two": 2, "ten": 10, "large": 9_007_199_254_740_993_i64, "kelvin": "\u{212a}", "half": 0.5, "nothing": null,
         "early": "2026-01-05T09:00:00+01:00", "late": "2026-01-05T08:30:00Z", "day": "2026-01-05",
         "accented": "\u{c9}mile", "plain": "emile", "word": "2026x01y05z", "short": "2026-1", "deep": {"half": 0.5},
     });
@@ -119,6 +119,8 @@ fn comparisons_are_by_kind() {
         ("two lt ten", true),
         ("ten le two", false),
         ("two eq 2.0", true),
+        ("large gt 9007199254740992", true),
+        ("kelvin eq 'k'", true),
         ("half lt two", true),
         ("half gt two", false),
         ("half gt 0.4", true),
