@@ -43,6 +43,29 @@ pub(crate) fn segments(path: &str) -> Vec<String> {
     segments
 }
 
+/// Names of a path above those of the dialect tables. Scripts write them in whatever case; those of
+/// the tables are read so, too.
+const NAMES: [&str; 13] = [
+    "deletedItems",
+    "directory",
+    "entitlementManagement",
+    "groups",
+    "identityGovernance",
+    "me",
+    "members",
+    "owners",
+    "roleAssignments",
+    "roleDefinitions",
+    "roleManagement",
+    "servicePrincipals",
+    "users",
+];
+
+fn spelled(segment: &str) -> String {
+    let known = NAMES.iter().find(|name| name.eq_ignore_ascii_case(segment));
+    known.map_or_else(|| segment.to_owned(), |name| (*name).to_owned())
+}
+
 /// `users('id')` in its two parts. What has names within the parentheses is a function or an
 /// alternate key.
 fn keyed(segment: &str) -> Option<(&str, String)> {
@@ -120,7 +143,7 @@ impl Call {
             .map_err(|_| VERSION_UNKNOWN.says(format!("Invalid version: {version}")))?;
         Ok(Self {
             version,
-            segments: segments.to_vec(),
+            segments: segments.iter().map(|segment| spelled(segment)).collect(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: match (body.is_empty(), is_json(parts)) {
                 (true, _) => Value::Null,

@@ -232,3 +232,19 @@ async fn what_entitlement_management_makes_has_a_place() {
         (&"private".parse().unwrap(), None)
     );
 }
+
+#[tokio::test]
+async fn a_paths_letters_may_be_of_either_case() {
+    let raw = Raw::tenant();
+    let user = raw.user().to_owned();
+    for path in [
+        "/v1.0/identitygovernance/entitlementmanagement/Catalogs".to_owned(),
+        "/beta/IdentityGovernance/EntitlementManagement/accesspackagecatalogs".to_owned(),
+        format!("/v1.0/Users/{}", user.to_uppercase()),
+        "/v1.0/Me".to_owned(),
+        "/v1.0/rolemanagement/Directory/roledefinitions".to_owned(),
+    ] {
+        let got = raw.get(&path).await;
+        assert_eq!(got.status, 200, "{path} {got:?}");
+    }
+}

@@ -86,3 +86,41 @@ fn what_a_version_lacks_is_refused_in_a_request_unless_it_says_nothing() {
     let body = json!({"isRoleScopesVisible": false, "displayName": "x"});
     assert_eq!(to_wire(V1, &noun::PACKAGE, &body).unwrap(), json!({"displayName": "x"}));
 }
+
+/// An answer goes out in the names of its version, whether or not they are the canonical ones.
+#[test]
+fn an_answer_has_the_names_and_letters_of_its_version() {
+    let row = json!({
+        "id": "c", "state": "published", "catalogType": "userManaged",
+        "resources": [{"id": "r"}], "resources@odata.context": "https://x/#y", "isExternallyVisible": true,
+    });
+    assert_eq!(render(V1, &noun::CATALOG, row.clone()), row);
+    let beta = json!({
+        "id": "c", "catalogStatus": "Published", "catalogType": "UserManaged",
+        "accessPackageResources": [{"id": "r"}], "accessPackageResources@odata.context": "https://x/#y",
+        "isExternallyVisible": true,
+    });
+    assert_eq!(render(Beta, &noun::CATALOG, row), beta);
+    let renamed = json!({"catalogStatus": "Published"});
+    assert_eq!(render(Beta, &noun::CATALOG, json!({"state": "published"})), renamed);
+    // What a version does not have is left out, and so is what another calls otherwise.
+    let row = json!({"id": "p", "isRoleScopesVisible": true, "displayName": "x"});
+    assert_eq!(render(V1, &noun::PACKAGE, row.clone()), json!({"id": "p", "displayName": "x"}));
+    assert_eq!(render(Beta, &noun::PACKAGE, row.clone()), row);
+    // All names are the same in both; the letters are not.
+    let row = json!({"requestType": "adminAdd", "id": "r"});
+    assert_eq!(render(V1, &noun::RESOURCE_REQUEST, row.clone()), row);
+    let beta = json!({"requestType": "AdminAdd", "id": "r"});
+    assert_eq!(render(Beta, &noun::RESOURCE_REQUEST, row), beta);
+}
+
+#[test]
+fn only_a_bind_names_a_set_and_an_empty_list_says_nothing() {
+    let body = json!({"environment@odata.context": "resourceEnvironments/1"});
+    let beta = json!({"accessPackageResourceEnvironment@odata.context": "resourceEnvironments/1"});
+    assert_eq!(to_wire(Beta, &noun::RESOURCE, &body).unwrap(), beta);
+    let none = json!({"verifiableCredentialSettings": [], "displayName": "x"});
+    assert_eq!(to_wire(V1, &noun::POLICY, &none).unwrap(), json!({"displayName": "x"}));
+    let some = json!({"verifiableCredentialSettings": [1]});
+    assert!(to_wire(V1, &noun::POLICY, &some).is_err());
+}
