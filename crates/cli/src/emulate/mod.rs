@@ -31,6 +31,7 @@ use crate::out::say;
 /// 0. Time can be moved: POST /_emulator/clock {"advance": "P30D"} with the administrator's token. Microsoft's clients
 /// demand --tls.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Args {
     /// The address to listen on; this machine's own, unless --i-know.
     #[arg(long, default_value = "127.0.0.1:8480")]
@@ -71,6 +72,12 @@ pub(crate) struct Args {
     /// A tenant without the licence that entitlement management asks for.
     #[arg(long)]
     unlicensed: bool,
+    /// Refuse members of a body that the version does not have, as the service does; so it is unless --lenient.
+    #[arg(long, conflicts_with = "lenient")]
+    strict: bool,
+    /// Pass over members of a body that the version does not have.
+    #[arg(long)]
+    lenient: bool,
     /// A PEM file with a certificate, by whose key (RSA, at least 2048 bits) the application may sign in in place of its
     /// secret; a private key in it is not read.
     #[arg(long, value_name = "FILE")]
@@ -176,6 +183,7 @@ fn tenant(args: &Args) -> Result<Tenant, Failure> {
         seed: seed.unwrap_or(Options::default().seed),
         signs_in_by: Some(Arc::new(RealClock)),
         licensed: !args.unlicensed,
+        lenient: args.lenient && !args.strict,
         rules_off: args.rules_off.clone(),
         profile: args.profile.clone(),
         client_certificate: args.client_certificate.as_deref().map(certified).transpose()?,

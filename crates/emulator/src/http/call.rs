@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) body: Value,
     /// Scheme and host that the caller used.
     pub(crate) origin: String,
+    /// Whether members that the version does not have are passed over.
+    pub(crate) lenient: bool,
 }
 
 /// The gateway's words for a body that it cannot read.
@@ -60,6 +62,14 @@ const NAMES: [&str; 13] = [
     "servicePrincipals",
     "users",
 ];
+
+/// Takes the member at a JSON pointer out of a body.
+fn take_out(body: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    if let Some(Value::Object(members)) = body.pointer_mut(parent) {
+        members.shift_remove(&name.replace("~1", "/").replace("~0", "~"));
+    }
+}
 
 fn spelled(segment: &str) -> String {
     let known = NAMES.iter().find(|name| name.eq_ignore_ascii_case(segment));
@@ -136,13 +146,19 @@ fn with_lowered_ids(value: Value) -> Value {
 
 impl Call {
     /// `path` is the request's, in segments with the version.
-    pub(crate) fn read(parts: &Parts, path: &[String], body: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        parts: &Parts,
+        path: &[String],
+        body: &[u8],
+        lenient: bool,
+    ) -> Result<Self, Refusal> {
         let (version, segments) = path.split_first().map_or(("", path), |(v, rest)| (v, rest));
         let version: Version = version
             .parse()
             .map_err(|_| VERSION_UNKNOWN.says(format!("Invalid version: {version}")))?;
         Ok(Self {
             version,
+            lenient,
             segments: segments.iter().map(|segment| spelled(segment)).collect(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: match (body.is_empty(), is_json(parts)) {
@@ -190,21 +206,23 @@ impl Call {
         if !body.is_object() {
             return Err(BODY_UNREADABLE.says(UNREADABLE));
         }
+        if self.lenient {
+            let mut known = body.clone();
+            if let Value::Object(members) = &mut known {
+                members.retain(|name, _| directory::is_declared(of, name));
+            }
+            for pointer in from_wire(self.version, of, &known).unknown {
+                take_out(&mut known, &pointer);
+            }
+            return self.typed(of, from_wire(self.version, of, &known).value);
+        }
         let mut names = body.as_object().into_iter().flatten().map(|(name, _)| name);
         if let Some(name) = names.find(|name| !directory::is_declared(of, name)) {
             return Err(DIRECTORY_PROPERTY.says(format!("Invalid property '{name}'.")));
         }
         let understood = from_wire(self.version, of, body);
         match understood.unknown.first() {
-            None => match misfit(&understood.value) {
-                None => Ok(understood.value),
-                Some(pointer) if query::is_backend(of) => {
-                    tracing::info!(pointer, version = %self.version, "a member of another type");
-                    Err(invalid_model())
-                }
-                Some(pointer) => Err(DIRECTORY_TYPE
-                    .says(format!("The value at '{pointer}' is not of the property's type."))),
-            },
+            None => self.typed(of, understood.value),
             Some(pointer) if !query::is_backend(of) => {
                 let name = pointer.rsplit('/').next().unwrap_or_default();
                 Err(DIRECTORY_PROPERTY.says(format!("Invalid property '{name}'.")))
@@ -213,6 +231,21 @@ impl Call {
             Some(pointer) => {
                 tracing::info!(pointer, version = %self.version, "a member that the version does not have");
                 Err(invalid_model())
+            }
+        }
+    }
+
+    /// Refuses a member of another type than its name says.
+    fn typed(&self, of: &Noun, value: Value) -> Result<Value, Refusal> {
+        match misfit(&value) {
+            None => Ok(value),
+            Some(pointer) if query::is_backend(of) => {
+                tracing::info!(pointer, version = %self.version, "a member of another type");
+                Err(invalid_model())
+            }
+            Some(pointer) => {
+                let words = format!("The value at '{pointer}' is not of the property's type.");
+                Err(DIRECTORY_TYPE.says(words))
             }
         }
     }

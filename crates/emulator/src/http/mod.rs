@@ -218,7 +218,7 @@ fn called(tenant: &Inner, parts: &Parts, path: &[String], body: &[u8]) -> Done {
         // Azure's command line lists its subscriptions before it does anything; there is none.
         match path == ["subscriptions"] {
             true => Ok((session, None)),
-            false => Ok((session, Some(Call::read(parts, path, body)?))),
+            false => Ok((session, Some(Call::read(parts, path, body, tenant.options.lenient)?))),
         }
     });
     let (session, call) = match read {

@@ -34,6 +34,9 @@ pub struct Options {
     pub signs_in_by: Option<SharedClock>,
     /// Whether the tenant has the licence that entitlement management asks for.
     pub licensed: bool,
+    /// Whether members of a body that the version does not have are passed over. The service refuses
+    /// them, and so does a tenant unless it is told.
+    pub lenient: bool,
     /// Rules that are switched off, by id: what would refuse by one of [`RULES`](crate::RULES)
     /// answers 501, and what has its form by one of [`BEHAVIOURS`](crate::BEHAVIOURS) has the other.
     pub rules_off: Vec<String>,
@@ -52,6 +55,7 @@ impl Default for Options {
             domain: "contoso.onmicrosoft.com".to_owned(),
             signs_in_by: None,
             licensed: true,
+            lenient: false,
             rules_off: Vec::new(),
             profile: Profile::fast(),
             client_certificate: None,

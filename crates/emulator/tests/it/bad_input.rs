@@ -411,3 +411,22 @@ async fn known_words_are_the_services() {
         "Specified HTTP method is not allowed for the request target."
     );
 }
+
+#[tokio::test]
+async fn a_lenient_tenant_passes_over_what_it_does_not_know() {
+    let raw = Raw::with(emulator::Options { lenient: true, ..emulator::Options::default() });
+    let general = raw.general().await;
+    let catalog = json!({"id": general, "more~/": 1});
+    let body =
+        json!({"displayName": "p", "catalog": catalog, "accessPackageCatalog": 1, "nonsense": {}});
+    let made = raw.post("/v1.0/EM/accessPackages", body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert!(made.body.get("nonsense").is_none());
+    let group = json!({"displayName": "g", "mailEnabled": false, "mailNickname": "g", "securityEnabled": true, "nonsense": 1});
+    let made = raw.post("/v1.0/groups", group).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert!(made.body.get("nonsense").is_none());
+    // Of another type is not of another name.
+    let wrong = json!({"displayName": 7});
+    assert_eq!(raw.post("/v1.0/EM/catalogs", wrong).await.refusal(), "400 InvalidModel");
+}
