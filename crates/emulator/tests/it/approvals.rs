@@ -255,3 +255,31 @@ async fn what_the_policy_asks_for_is_given() {
     assert_eq!((got.status, &answered["value"]), (201, &json!("because")));
     assert_eq!(answered["answeredQuestion"]["text"], "Why?");
 }
+
+/// Nothing is escalated that is not to be, nor at once.
+#[tokio::test]
+async fn only_what_waits_is_escalated() {
+    for (stage, status) in [
+        (json!({"isEscalationEnabled": false}), "PendingApproval"),
+        (json!({"durationBeforeEscalation": "PT0S"}), "PendingApproval"),
+        (json!({}), "PendingApprovalEscalated"),
+    ] {
+        let asked = with_stages(1, json!({"stage": stage})).await;
+        let request = asked.ask().await;
+        asked.raw.pass(3 * 24 * 3600);
+        assert_eq!(asked.state(&request).await, words("pendingApproval", status), "{stage}");
+    }
+}
+
+#[tokio::test]
+async fn a_canceled_request_is_not_denied_when_its_time_is_over() {
+    let asked = with_stages(1, json!({})).await;
+    let request = asked.ask().await;
+    let cancel = format!("/v1.0/EM/assignmentRequests/{request}/cancel");
+    assert_eq!(asked.raw.requestor().send("POST", &cancel, None).await.status, 200);
+    asked.raw.pass(10);
+    let canceled = asked.state(&request).await;
+    assert_eq!(canceled.0, "canceled");
+    asked.raw.pass(8 * 24 * 3600);
+    assert_eq!(asked.state(&request).await, canceled);
+}
