@@ -102,6 +102,8 @@ pub(super) fn page(tenant: &Inner, parts: &Parts, body: &[u8]) -> Response<Body>
         },
         _ => (StatusCode::OK, "Enter the code that your application shows.".to_owned()),
     };
+    // What somebody typed comes back in it.
+    let words = words.replace('&', "&amp;").replace('<', "&lt;");
     let field = |name: &str, kind: &str| {
         format!("<p><label>{name} <input name=\"{name}\" type=\"{kind}\" required></label></p>")
     };

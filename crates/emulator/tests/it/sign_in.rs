@@ -456,6 +456,12 @@ async fn a_user_signs_in_on_another_device() {
         let request = Request::post(&page).body(Body::from(form)).unwrap();
         raw.tenant.router().oneshot(request).await.unwrap().status().as_u16()
     };
+    let typed = "code=x&username=%3Cb%3Eme%3C%2Fb%3E&password=x";
+    let request = Request::post(&page).body(Body::from(typed)).unwrap();
+    let answered = raw.tenant.router().oneshot(request).await.unwrap();
+    let html = axum::body::to_bytes(answered.into_body(), usize::MAX).await.unwrap();
+    let html = String::from_utf8(html.to_vec()).unwrap();
+    assert!(html.contains("&lt;b>me") && !html.contains("<b>"), "{html}");
     let shown = begun.body["user_code"].as_str().unwrap();
     let password = raw.tenant.requestor_password().expose_secret();
     assert_eq!(answer("NONSENSE", password).await, 400);
