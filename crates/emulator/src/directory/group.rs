@@ -151,6 +151,21 @@ impl Directory {
         groups.map(|group| typed("group", group.row())).collect()
     }
 
+    /// The groups that somebody is a member of, those through another group too, nearest first.
+    pub(crate) fn all_groups_of(&self, id: &str) -> IndexSet<Id> {
+        let mut found: IndexSet<Id> = IndexSet::new();
+        let mut asked = Id::from(id);
+        for next in 0.. {
+            let of = self.groups.values().filter(|group| group.members.contains(&asked));
+            found.extend(of.map(|group| group.id.clone()));
+            match found.get_index(next) {
+                Some(group) => asked = group.clone(),
+                None => break,
+            }
+        }
+        found
+    }
+
     /// Deletes a group; it was there where it is returned.
     pub(crate) fn delete_group(&mut self, id: &str) -> Option<Group> {
         self.groups.change(|group| group.members.shift_remove(id));

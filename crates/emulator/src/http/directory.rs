@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use model::Version;
 use model::dialect::{Noun, noun};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::call::Call;
@@ -17,8 +17,8 @@ use crate::behaviour::STALE_RESOURCE;
 use crate::directory::{BUILT_IN_ROLES, RoleDefinition, User};
 use crate::entitlement::Related;
 use crate::refusal::{
-    GATEWAY_MISS, ME_NEEDS_USER, METHOD_OF_DIRECTORY, REFERENCE_INVALID, Refusal, SEGMENT_UNKNOWN,
-    not_implemented, object_not_found,
+    DIRECTORY_TYPE, GATEWAY_MISS, ME_NEEDS_USER, METHOD_OF_DIRECTORY, REFERENCE_INVALID, Refusal,
+    SEGMENT_UNKNOWN, not_implemented, object_not_found,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -84,6 +84,17 @@ pub(crate) fn answer(
             let groups = groups.map(|row| of_version(call.version, "groups", row));
             objects(state, call, groups.collect())
         }
+        (&Method::POST, ["me", action @ ("checkMemberGroups" | "getMemberGroups")]) => {
+            member_groups(state, call, caller.user, action)
+        }
+        (
+            &Method::POST,
+            [
+                "directoryObjects" | "users" | "groups" | "servicePrincipals",
+                id,
+                action @ ("checkMemberGroups" | "getMemberGroups"),
+            ],
+        ) => member_groups(state, call, id, action),
         (&Method::PATCH, ["users", id]) => {
             let id = id_of(state, "users", id)?;
             let body = call.canonical_body(&noun::USER)?;
@@ -333,6 +344,29 @@ fn related(state: &State, call: &Call, group: &str, of: &str) -> Result<Answer, 
     let Some(Related::Many(rows)) = found else { return Err(object_not_found(group)) };
     objects(state, call, rows)
 }
+
+/// The ids of an object's groups, through other groups too; or of those that are asked about.
+fn member_groups(state: &State, call: &Call, id: &str, action: &str) -> Result<Answer, Refusal> {
+    let id = id_of(state, "users", id).unwrap_or_else(|_| id.to_owned());
+    state.directory.object(&id).ok_or_else(|| object_not_found(&id))?;
+    let mut found = state.directory.all_groups_of(&id);
+    if action == "checkMemberGroups" {
+        let asked = call.body["groupIds"].as_array().filter(|ids| ids.len() <= CHECKED_AT_ONCE);
+        let asked = asked.ok_or_else(|| {
+            DIRECTORY_TYPE.says(format!("Expected 'groupIds' with at most {CHECKED_AT_ONCE} ids."))
+        })?;
+        let is_asked = |group: &str| {
+            asked.iter().any(|id| id.as_str().is_some_and(|id| id.eq_ignore_ascii_case(group)))
+        };
+        found.retain(|group| is_asked(group));
+    }
+    let groups: Vec<&str> = found.iter().map(|group| &**group).collect();
+    let context = call.context("Collection(Edm.String)");
+    Ok(Answer::ok(json!({"@odata.context": context, "value": groups})))
+}
+
+/// Groups that `checkMemberGroups` takes at once (documented).
+const CHECKED_AT_ONCE: usize = 20;
 
 /// A list of objects of several kinds.
 fn objects(state: &State, call: &Call, rows: Vec<Value>) -> Result<Answer, Refusal> {

@@ -91,13 +91,16 @@ pub(crate) fn directory(
 ) -> Result<(), Refusal> {
     let reads = method == Method::GET;
     let accepted: &[&str] = match (segments, reads) {
-        (["me", ..], true) => ME,
+        (["me", ..], true) | (["me", "checkMemberGroups" | "getMemberGroups"], _) => ME,
+        ([_, _, "checkMemberGroups" | "getMemberGroups"], _) if own => ME,
+        ([_, _, "checkMemberGroups" | "getMemberGroups"], _) | (["groups", ..], true) => {
+            GROUPS_READ
+        }
         (["users", ..], true) if own => ME,
         (["users", ..], true) => USERS_READ,
         (["users", ..], false) => USERS_WRITE,
         (["directory", "deletedItems", ..], true) => DELETED_USERS_READ,
         (["directory", "deletedItems", ..], false) => DELETED_USERS_WRITE,
-        (["groups", ..], true) => GROUPS_READ,
         (["groups"], false) => GROUPS_CREATE,
         (["groups", ..], false) => GROUPS_WRITE,
         (["servicePrincipals", ..], true) => APPLICATIONS_READ,

@@ -213,3 +213,30 @@ async fn a_deleted_user_comes_back_for_thirty_days() {
     assert_eq!(raw.get(&gone).await.status, 404);
     assert_eq!(raw.send("POST", &restore, None).await.status, 404);
 }
+
+/// As `az ad group member check` asks.
+#[tokio::test]
+async fn membership_is_asked_for_through_groups() {
+    let raw = Raw::tenant();
+    let (inner, outer, other) =
+        (raw.group("inner").await, raw.group("outer").await, raw.group("other").await);
+    let user = raw.tenant.requestor().user.clone();
+    for (group, member) in [(&inner, &user), (&outer, &inner), (&inner, &outer)] {
+        let reference = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{member}")});
+        let got = raw.post(&format!("/v1.0/groups/{group}/members/$ref"), reference).await;
+        assert_eq!(got.status, 204, "{got:?}");
+    }
+    let check = format!("/v1.0/directoryObjects/{user}/checkMemberGroups");
+    let got = raw.post(&check, json!({"groupIds": [other, outer.to_uppercase()]})).await;
+    assert_eq!(got.body["value"], json!([outer]), "{got:?}");
+    let context = "https://graph.microsoft.com/v1.0/$metadata#Collection(Edm.String)";
+    assert_eq!(got.body["@odata.context"], context);
+    assert_eq!(raw.post(&check, json!({})).await.refusal(), "400 Request_BadRequest");
+    let all = json!({"securityEnabledOnly": false});
+    let got = raw.post(&format!("/v1.0/users/{user}/getMemberGroups"), all.clone()).await;
+    assert_eq!(got.body["value"], json!([inner, outer]));
+    let own = raw.requestor().post("/v1.0/me/getMemberGroups", all.clone()).await;
+    assert_eq!(own.body["value"], got.body["value"]);
+    let nobody = "/v1.0/directoryObjects/00000000-0000-0000-0000-000000000009/getMemberGroups";
+    assert_eq!(raw.post(nobody, all).await.status, 404);
+}
