@@ -145,9 +145,14 @@ impl Directory {
         })
     }
 
+    /// Whether somebody is a member of a group, by their own name on its list.
+    pub(crate) fn is_member(&self, group: &str, object: &str) -> bool {
+        self.groups.get(group).is_some_and(|group| group.members.contains(object))
+    }
+
     /// The groups that somebody is a member of.
     pub(crate) fn groups_of(&self, id: &str) -> Vec<Value> {
-        let groups = self.groups.values().filter(|group| group.members.iter().any(|m| m == id));
+        let groups = self.groups.values().filter(|group| group.members.contains(id));
         groups.map(|group| typed("group", group.row())).collect()
     }
 

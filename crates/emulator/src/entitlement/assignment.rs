@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::indexed::{By, Referring};
-use super::known_word;
+use super::{Request, known_word};
 use crate::behaviour::TARGET_ID;
 use crate::ids::Id;
 use crate::refusal::{ASSIGNMENT_NOT_FOUND, Refusal, SUBJECT_MISSING, invalid_model, not_found};
@@ -154,6 +154,18 @@ impl State {
     pub(crate) fn assignment(&self, id: &str) -> Result<&Assignment, Refusal> {
         let found = self.entitlement.assignments.get(id);
         found.ok_or_else(|| not_found(&ASSIGNMENT_NOT_FOUND, "assignment"))
+    }
+
+    /// Whether a subject has a package, or is about to.
+    pub(crate) fn has_package(&self, subject_id: &str, package_id: &str) -> bool {
+        let mut held = self.entitlement.assignments.of(By::Subject, subject_id);
+        held.any(|held| held.is_current() && *held.package_id == *package_id)
+    }
+
+    /// Whether anybody has access by a package or a policy; what is on its way counts as well.
+    pub(super) fn is_in_use(&self, by: By, id: &str) -> bool {
+        self.entitlement.assignments.of(by, id).any(Assignment::is_current)
+            || self.entitlement.requests.of(by, id).any(Request::is_open)
     }
 
     pub(crate) fn assignment_row(&self, assignment: &Assignment) -> Value {

@@ -99,8 +99,8 @@ impl State {
     /// Carries out a request that nobody need be asked about any more, at the time it names.
     pub(super) fn carry_out(&mut self, id: &str, at: Timestamp) {
         let Some(request) = self.entitlement.requests.get_mut(id) else { return };
-        let start = request.schedule.start.filter(|start| *start > at);
-        match start.filter(|_| !request.removes() && !request.changes()) {
+        // A removal names no start, and a change the time at which it was asked for.
+        match request.schedule.start.filter(|start| *start > at) {
             Some(start) => {
                 request.state = "scheduled";
                 request.status = "PendingNotBefore";

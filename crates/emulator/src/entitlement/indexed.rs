@@ -68,11 +68,7 @@ impl<T: Referring> Indexed<T> {
 
     /// Takes in a row that is not there yet.
     pub(crate) fn insert(&mut self, row: T) {
-        for (way, by) in self.ways.iter_mut().zip(T::WAYS) {
-            if let Some(other) = row.refers_to(*by) {
-                way.entry(other.clone()).or_default().push(row.id().clone());
-            }
-        }
+        enter(&mut self.ways, &row);
         self.rows.insert(row.id().clone(), row);
     }
 
@@ -94,6 +90,16 @@ impl<T: Referring> Indexed<T> {
     }
 }
 
+/// A row that no way leads to yet.
+fn enter<T: Referring>(ways: &mut [HashMap<Id, Vec<Id>>], row: &T) {
+    for (way, by) in ways.iter_mut().zip(T::WAYS) {
+        if let Some(other) = row.refers_to(*by) {
+            way.entry(other.clone()).or_default().push(row.id().clone());
+        }
+    }
+}
+
+/// A row to which some ways lead already.
 fn index<T: Referring>(ways: &mut [HashMap<Id, Vec<Id>>], row: &T) {
     for (way, by) in ways.iter_mut().zip(T::WAYS) {
         let Some(other) = row.refers_to(*by) else { continue };
@@ -122,11 +128,7 @@ impl<T: Referring + Keyed + Serialize + DeserializeOwned> Kept for Indexed<T> {
         self.rows.restore(rows)?;
         self.ways = vec![HashMap::new(); T::WAYS.len()];
         for row in self.rows.values() {
-            for (way, by) in self.ways.iter_mut().zip(T::WAYS) {
-                if let Some(other) = row.refers_to(*by) {
-                    way.entry(other.clone()).or_default().push(row.id().clone());
-                }
-            }
+            enter(&mut self.ways, row);
         }
         Ok(())
     }

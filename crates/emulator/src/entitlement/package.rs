@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::resource::{AZURE_RESOURCES, role_id};
-use super::{Assignment, By, Modified, Request, changed_name, not_honoured};
+use super::{By, Modified, changed_name, not_honoured};
 use crate::behaviour::{PACKAGE_WITH_POLICIES, UNUSED_ROLE};
 use crate::ids::Id;
 use crate::refusal::{
@@ -175,10 +175,7 @@ impl State {
     /// Deletes a package with its policies and role scopes; refused while anybody has it.
     pub(crate) fn delete_package(&mut self, id: &str) -> Result<(), Refusal> {
         let package = self.package(id)?;
-        let held = self.entitlement.assignments.of(By::Package, id).any(Assignment::is_current);
-        // What is on its way counts as well.
-        let asked = self.entitlement.requests.of(By::Package, id).any(Request::is_open);
-        if held || asked {
+        if self.is_in_use(By::Package, id) {
             return Err(PACKAGE_IN_USE.says(format!(
                 "The access package: {} can not be deleted because there are active assignments.",
                 package.display_name

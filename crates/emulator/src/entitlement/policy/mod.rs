@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Assignment, By, Modified, Request, not_honoured};
+use super::{By, Modified, not_honoured};
 use crate::behaviour::POLICY_TOUCHED;
 use crate::ids::Id;
 use crate::refusal::{
@@ -228,10 +228,7 @@ impl State {
     /// Deletes a policy; refused while anybody has access through it.
     pub(crate) fn delete_policy(&mut self, id: &str) -> Result<(), Refusal> {
         let policy = self.policy(id)?;
-        let held = self.entitlement.assignments.of(By::Policy, id).any(Assignment::is_current);
-        // What is on its way counts as well.
-        let asked = self.entitlement.requests.of(By::Policy, id).any(Request::is_open);
-        if held || asked {
+        if self.is_in_use(By::Policy, id) {
             return Err(POLICY_IN_USE.says(format!(
                 "The policy: {} can not be deleted because there are active assignments.",
                 policy.display_name
@@ -248,8 +245,8 @@ impl State {
         match policy.scope {
             "specificDirectoryUsers" => targets.any(|target| {
                 let named = target["userId"].as_str() == Some(user);
-                let group = target["groupId"].as_str().and_then(|g| self.directory.groups.get(g));
-                named || group.is_some_and(|group| group.members.iter().any(|m| m == user))
+                let group = target["groupId"].as_str();
+                named || group.is_some_and(|group| self.directory.is_member(group, user))
             }),
             "allMemberUsers" => !found.is_guest,
             "allExternalUsers" => found.is_guest,

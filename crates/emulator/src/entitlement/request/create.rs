@@ -14,8 +14,9 @@ use crate::refusal::{
 };
 use crate::state::{Caller, State};
 
-/// What a body says about a request, whatever its kind.
+/// What a body says about a request.
 struct Said {
+    kind: &'static str,
     justification: Option<String>,
     answers: Vec<Value>,
     schedule: Schedule,
@@ -43,31 +44,26 @@ impl State {
             return Err(not_implemented("target.email"));
         }
         let said = Said {
+            kind,
             justification: body["justification"].as_str().map(str::to_owned),
             answers: body["answers"].as_array().cloned().unwrap_or_default(),
             schedule: Schedule::read(&body["schedule"])?,
         };
         match kind {
-            "userAdd" => self.ask_for(kind, wanted, caller, said),
-            "adminAdd" => self.assign(kind, wanted, caller, said),
+            "userAdd" => self.ask_for(wanted, caller, said),
+            "adminAdd" => self.assign(wanted, caller, said),
             // What somebody else has is nothing to a user.
             "userRemove" | "userUpdate" if !self.holds(wanted, caller.user) => {
                 Err(not_found(&ASSIGNMENT_NOT_FOUND, "assignment"))
             }
-            "adminRemove" | "userRemove" => self.take_away(kind, wanted, caller, said),
-            _ => self.change(kind, wanted, caller, said),
+            "adminRemove" | "userRemove" => self.take_away(wanted, caller, said),
+            _ => self.change(wanted, caller, said),
         }
     }
 
     /// A user asks for themselves, or for somebody whom a policy lets them ask for: by a policy
     /// that covers the target.
-    fn ask_for(
-        &mut self,
-        kind: &'static str,
-        wanted: &Value,
-        caller: Caller<'_>,
-        said: Said,
-    ) -> Result<Id, Refusal> {
+    fn ask_for(&mut self, wanted: &Value, caller: Caller<'_>, said: Said) -> Result<Id, Refusal> {
         let no_policy = || NO_VALID_POLICY.says("No valid policy was found in the request");
         let target = target_of(wanted).unwrap_or(caller.user);
         let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
@@ -82,10 +78,10 @@ impl State {
             .collect();
         open.sort_by_key(|policy| policy.breadth());
         let policy = open.first().ok_or_else(no_policy)?;
-        fits(policy, kind, &said, caller.now)?;
+        fits(policy, &said, caller.now)?;
         let (package_id, policy_id) = (package_id.to_owned(), policy.id.clone());
         let target = target.to_owned();
-        self.take_in(kind, &package_id, &policy_id, &target, caller, said)
+        self.take_in(&package_id, &policy_id, &target, caller, said)
     }
 
     /// The policies of a package by which `caller` may ask for `target`.
@@ -113,13 +109,7 @@ impl State {
 
     /// An administrator assigns. Approval is not asked for (every live run), the policy's scope
     /// holds unless it names nobody.
-    fn assign(
-        &mut self,
-        kind: &'static str,
-        wanted: &Value,
-        caller: Caller<'_>,
-        said: Said,
-    ) -> Result<Id, Refusal> {
+    fn assign(&mut self, wanted: &Value, caller: Caller<'_>, said: Said) -> Result<Id, Refusal> {
         let package_id = id_of(wanted, "accessPackageId", "accessPackage").unwrap_or_default();
         let policy_id = id_of(wanted, "assignmentPolicyId", "assignmentPolicy").unwrap_or_default();
         self.package(package_id)?;
@@ -131,13 +121,13 @@ impl State {
         let address = wanted["target"]["email"].as_str().filter(|_| target_of(wanted).is_none());
         let Some(address) = address else {
             let target = target_of(wanted).unwrap_or_default();
-            return self.assign_to(target, kind, &package_id, &policy_id, caller, said);
+            return self.assign_to(target, &package_id, &policy_id, caller, said);
         };
         if let Some(known) = self.directory.user_of_address(address) {
-            return self.assign_to(&known, kind, &package_id, &policy_id, caller, said);
+            return self.assign_to(&known, &package_id, &policy_id, caller, said);
         }
         let guest = self.directory.invite(address, &mut self.ids, caller.now)?;
-        let assigned = self.assign_to(&guest, kind, &package_id, &policy_id, caller, said);
+        let assigned = self.assign_to(&guest, &package_id, &policy_id, caller, said);
         if assigned.is_err() {
             self.directory.users.remove(&guest);
         }
@@ -147,7 +137,6 @@ impl State {
     fn assign_to(
         &mut self,
         target: &str,
-        kind: &'static str,
         package_id: &str,
         policy_id: &str,
         caller: Caller<'_>,
@@ -162,12 +151,11 @@ impl State {
                 .says("You don't meet policy requirements to request this entitlement."));
         }
         ends_in_time(policy, &said.schedule, caller.now)?;
-        self.take_in(kind, package_id, policy_id, target, caller, said)
+        self.take_in(package_id, policy_id, target, caller, said)
     }
 
     fn take_in(
         &mut self,
-        kind: &'static str,
         package_id: &str,
         policy_id: &str,
         target: &str,
@@ -180,13 +168,12 @@ impl State {
         if requests().any(|request| request.is_open() && request.package_id == *package_id) {
             return Err(OPEN_REQUEST.says("There is already an open request."));
         }
-        let assignments = || self.entitlement.assignments.of(By::Subject, &subject_id);
-        if assignments().any(|held| held.is_current() && held.package_id == *package_id) {
+        if self.has_package(&subject_id, package_id) {
             return Err(EXISTING_GRANT.says("The subject already has an assignment."));
         }
         let mut said = said;
         self.complete_answers(policy_id, &mut said.answers);
-        let requestor_id = match kind == "userAdd" && target != caller.user {
+        let requestor_id = match said.kind == "userAdd" && target != caller.user {
             true => self.subject_of(caller.user),
             false => subject_id.clone(),
         };
@@ -197,7 +184,7 @@ impl State {
             requestor: requestor_id,
             assignment: None,
         };
-        Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+        Ok(self.file(about, Some(caller.user), caller.now, said))
     }
 
     /// An answer has the whole of its question (reference page).
@@ -217,17 +204,9 @@ impl State {
     fn is_compatible(&self, package_id: &str, target: &str) -> Result<(), Refusal> {
         let Some(package) = self.entitlement.packages.get(package_id) else { return Ok(()) };
         let subject = self.entitlement.subjects.of(By::Object, target).next();
-        let has = |other: &Id| {
-            let subject = subject.map_or("", |subject| &subject.id);
-            let mut held = self.entitlement.assignments.of(By::Subject, subject);
-            held.any(|held| held.is_current() && held.package_id == *other)
-        };
-        let is_in = |group: &Id| {
-            let group = self.directory.groups.get(group);
-            group.is_some_and(|group| group.members.iter().any(|member| member == target))
-        };
+        let has = |other: &Id| subject.is_some_and(|subject| self.has_package(&subject.id, other));
         let clashes = package.incompatible_packages.iter().any(has)
-            || package.incompatible_groups.iter().any(is_in);
+            || package.incompatible_groups.iter().any(|g| self.directory.is_member(g, target));
         match clashes {
             false => Ok(()),
             true => Err(INCOMPATIBLE
@@ -243,41 +222,29 @@ impl State {
         subject.is_some_and(|subject| subject.object_id == user)
     }
 
-    fn take_away(
-        &mut self,
-        kind: &'static str,
-        wanted: &Value,
-        caller: Caller<'_>,
-        said: Said,
-    ) -> Result<Id, Refusal> {
+    fn take_away(&mut self, wanted: &Value, caller: Caller<'_>, said: Said) -> Result<Id, Refusal> {
         let about = self.about(wanted)?;
         let said = Said { schedule: Schedule::default(), answers: Vec::new(), ..said };
-        Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+        Ok(self.file(about, Some(caller.user), caller.now, said))
     }
 
     /// More time, less time, or other answers.
-    fn change(
-        &mut self,
-        kind: &'static str,
-        wanted: &Value,
-        caller: Caller<'_>,
-        said: Said,
-    ) -> Result<Id, Refusal> {
+    fn change(&mut self, wanted: &Value, caller: Caller<'_>, said: Said) -> Result<Id, Refusal> {
         let about = self.about(wanted)?;
         let policy = self.policy(&about.policy)?;
         let may = policy.requestor_settings["enableTargetsToSelfUpdateAccess"] == true;
-        if kind == "userUpdate" {
+        if said.kind == "userUpdate" {
             if !may {
                 return Err(NO_VALID_POLICY.says("No valid policy was found in the request"));
             }
-            fits(policy, kind, &said, caller.now)?;
+            fits(policy, &said, caller.now)?;
         } else {
             ends_in_time(policy, &said.schedule, caller.now)?;
         }
         // The answer has a start that the service sets (reference page).
         let schedule = Schedule { start: Some(caller.now), ..said.schedule };
         let said = Said { schedule, ..said };
-        Ok(self.file(kind, about, Some(caller.user), caller.now, said))
+        Ok(self.file(about, Some(caller.user), caller.now, said))
     }
 
     /// What a request on an assignment that is there is about.
@@ -300,22 +267,20 @@ impl State {
 
     /// The service takes an assignment away itself.
     pub(in crate::entitlement) fn remove_by_system(&mut self, about: About, now: Timestamp) {
-        let said = Said { justification: None, answers: Vec::new(), schedule: Schedule::default() };
-        self.file("systemRemove", about, None, now, said);
+        let said = Said {
+            kind: "systemRemove",
+            justification: None,
+            answers: Vec::new(),
+            schedule: Schedule::default(),
+        };
+        self.file(about, None, now, said);
     }
 
-    fn file(
-        &mut self,
-        kind: &'static str,
-        about: About,
-        created_by: Option<&str>,
-        now: Timestamp,
-        said: Said,
-    ) -> Id {
+    fn file(&mut self, about: About, created_by: Option<&str>, now: Timestamp, said: Said) -> Id {
         let id = self.ids.next();
         self.submit(Request {
             id: id.clone(),
-            kind,
+            kind: said.kind,
             state: "submitted",
             status: "Accepted",
             created: now,
@@ -335,10 +300,10 @@ impl State {
 }
 
 /// Refuses what the policy does not let a user leave out, or ask for.
-fn fits(policy: &Policy, kind: &str, said: &Said, now: Timestamp) -> Result<(), Refusal> {
+fn fits(policy: &Policy, said: &Said, now: Timestamp) -> Result<(), Refusal> {
     let why = said.justification.as_deref().unwrap_or_default();
     let asks_why = policy.approval["isRequestorJustificationRequired"] == true;
-    if asks_why && policy.needs_approval(kind) && why.trim().is_empty() {
+    if asks_why && policy.needs_approval(said.kind) && why.trim().is_empty() {
         return Err(JUSTIFICATION_MISSING.says("Justification is required."));
     }
     let answered = |question: &Value| {
@@ -352,7 +317,7 @@ fn fits(policy: &Policy, kind: &str, said: &Said, now: Timestamp) -> Result<(), 
         return Err(ANSWER_MISSING.says("A required question is not answered."));
     }
     let custom = policy.requestor_settings["allowCustomAssignmentSchedule"] == true;
-    if kind == "userAdd" && said.schedule.is_custom() && !custom {
+    if said.kind == "userAdd" && said.schedule.is_custom() && !custom {
         return Err(
             SCHEDULE_OUTSIDE_POLICY.says("The policy does not allow a custom assignment schedule.")
         );

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Served;
 use crate::entitlement::Need;
+use crate::http::query;
 use crate::refusal::{ROLE_MISSING, Refusal};
 use crate::sign_in::Grants;
 
@@ -71,9 +72,7 @@ impl Served<'_> {
         };
         Some(match place {
             ["catalogs"] if !reads => (Need::Create, None),
-            ["catalogs", id, "resources", _, "refresh"] | ["catalogs", id, ..] => {
-                (or(Need::Own), Some((*id).to_owned()))
-            }
+            ["catalogs", id, ..] => (or(Need::Own), Some((*id).to_owned())),
             ["accessPackages"] if !reads => {
                 (Need::Manage, asked("catalogId", self.name("catalog", "accessPackageCatalog")))
             }
@@ -96,8 +95,8 @@ impl Served<'_> {
                 (or(Need::Assign), Some(of_assignment(id)?))
             }
             // Lists that catalog-scoped callers must narrow to a package (reference pages).
-            ["assignments" | "assignmentRequests"] => {
-                let package = self.filtered_package();
+            [set @ ("assignments" | "assignmentRequests")] => {
+                let package = self.filtered_package(set);
                 (Need::View, package.and_then(|id| of_package(&id)))
             }
             ["settings" | "connectedOrganizations", ..] => (Need::Govern, None),
@@ -119,13 +118,10 @@ impl Served<'_> {
     }
 
     /// The package that the filter of a list names.
-    fn filtered_package(&self) -> Option<String> {
-        let noun = self.state.rows(match self.call.segments.last()?.as_str() {
-            set if set.to_lowercase().ends_with("assignments") => "assignments",
-            _ => "assignmentRequests",
-        })?;
-        let query = crate::http::query::read(self.call.version, noun.0, &self.call.query).ok()?;
-        let id = crate::http::query::literal_for(&query.canonical, "accessPackage/id")?;
+    fn filtered_package(&self, set: &str) -> Option<String> {
+        let (noun, _) = self.state.rows(set)?;
+        let query = query::read(self.call.version, noun, &self.call.query).ok()?;
+        let id = query::literal_for(&query.canonical, "accessPackage/id")?;
         Some(id.to_lowercase())
     }
 

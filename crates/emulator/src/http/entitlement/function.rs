@@ -76,10 +76,7 @@ fn additional(state: &State, package: &str, other: &str) -> Vec<Value> {
     let assignments = &state.entitlement.assignments;
     let mut found: Vec<_> =
         assignments.of(By::Package, package).filter(|a| a.is_current()).collect();
-    found.retain(|one| {
-        let mut held = assignments.of(By::Subject, &one.subject_id);
-        held.any(|held| held.is_current() && held.package_id == *other)
-    });
+    found.retain(|one| state.has_package(&one.subject_id, other));
     found.into_iter().map(|a| state.assignment_row(a)).collect()
 }
 
