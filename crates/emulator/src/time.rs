@@ -5,7 +5,8 @@
 //! Every time that was read back in recorded exchanges ends in 0, 3 or 7 milliseconds: the store
 //! keeps three-hundredths of a second.
 
-use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp, TimestampRound, Unit};
 use serde_json::Value;
 
 /// As in the answer that creates.
@@ -38,6 +39,16 @@ pub(crate) fn directory(at: Timestamp) -> String {
 /// A time that may not be set yet.
 pub(crate) fn read_option(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, |at| Value::String(read(at)))
+}
+
+/// A duration of ISO 8601; the parser alone would take plain English, too.
+pub(crate) fn duration(text: &str) -> Option<Span> {
+    text.starts_with('P').then(|| text.parse().ok()).flatten()
+}
+
+/// The time to which a duration leads, by the calendar.
+pub(crate) fn behind(at: Timestamp, span: Span) -> Option<Timestamp> {
+    Some(at.to_zoned(TimeZone::UTC).checked_add(span).ok()?.timestamp())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::directory::{Directory, Group, User};
+use crate::directory::{Directory, Group, User, typed};
 use crate::ids::Id;
 use crate::refusal::{Refusal, object_not_found};
 use crate::time;
@@ -30,6 +30,11 @@ impl DeletedUser {
         row["userPrincipalName"] = Value::String(name);
         row["deletedDateTime"] = Value::String(time::directory(self.at));
         row
+    }
+
+    /// The row with its type, as an object among others.
+    pub(crate) fn object(&self) -> Value {
+        typed("user", self.row())
     }
 }
 
@@ -90,8 +95,10 @@ impl Directory {
         Ok(())
     }
 
-    /// Whether there was such a user; they cannot be restored any more.
-    pub(crate) fn forget_user(&mut self, id: &str) -> bool {
-        self.deleted_users.remove(id).is_some()
+    /// From now on, they cannot be restored.
+    pub(crate) fn forget_user(&mut self, id: &str, now: Timestamp) -> Result<(), Refusal> {
+        self.deleted_user(id, now)?;
+        self.deleted_users.remove(id);
+        Ok(())
     }
 }

@@ -96,11 +96,7 @@ impl State {
             return;
         };
         stage.status = "InProgress";
-        let after = |name: &str| {
-            let span: jiff::Span = stage.settings[name].as_str()?.parse().ok()?;
-            let at = at.to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).ok()?.timestamp();
-            Some(at)
-        };
+        let after = |name: &str| time::behind(at, time::duration(stage.settings[name].as_str()?)?);
         let out = after("durationBeforeAutomaticDenial");
         let escalates = stage.settings["isEscalationEnabled"] == true;
         let up = after("durationBeforeEscalation").filter(|up| escalates && *up > at);

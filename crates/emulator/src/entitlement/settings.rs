@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::known_word;
 use crate::refusal::{Refusal, invalid_model};
 use crate::state::{State, Word};
+use crate::time;
 
 /// What becomes of guests who lose their last access; one for the tenant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,9 +41,7 @@ impl State {
         let action = action.map(|word| known_word(word, &words)).transpose()?;
         let lasts = match &body["durationUntilExternalUserDeletedAfterBlocked"] {
             Value::Null => None,
-            Value::String(text) if text.starts_with('P') && text.parse::<jiff::Span>().is_ok() => {
-                Some(text.clone())
-            }
+            Value::String(text) if time::duration(text).is_some() => Some(text.clone()),
             _ => return Err(invalid_model()),
         };
         self.meta_changed = true;

@@ -9,7 +9,8 @@ use super::query;
 use crate::directory;
 use crate::ids::is_guid;
 use crate::refusal::{
-    BODY_UNREADABLE, DIRECTORY_PROPERTY, DIRECTORY_TYPE, Refusal, VERSION_UNKNOWN, invalid_model,
+    BODY_UNREADABLE, DIRECTORY_PROPERTY, DIRECTORY_TYPE, REFERENCE_INVALID, Refusal,
+    VERSION_UNKNOWN, invalid_model, not_implemented,
 };
 
 /// A request as far as it can be read without knowing what it means.
@@ -251,9 +252,16 @@ impl Call {
     }
 
     /// The id that the body of a `$ref` names: the last segment of an address, in either form.
-    pub(crate) fn referenced(&self) -> Option<String> {
-        let address = self.body["@odata.id"].as_str()?;
-        segments(address).pop().filter(|id| !id.is_empty())
+    pub(crate) fn referenced(&self) -> Result<String, Refusal> {
+        let id = self.body["@odata.id"].as_str().and_then(|address| segments(address).pop());
+        id.filter(|id| !id.is_empty()).ok_or_else(|| {
+            REFERENCE_INVALID.says("Expected {\"@odata.id\": \"https://.../id\"} in the body.")
+        })
+    }
+
+    /// Says that the emulator does not have what was called.
+    pub(crate) fn not_implemented(&self) -> Refusal {
+        not_implemented(format_args!("{} /{}", self.method, self.segments.join("/")))
     }
 
     /// `https://host/v1.0/$metadata#` and `fragment`.

@@ -10,7 +10,7 @@ use super::query::{self, Asked};
 use super::row::Shape;
 use crate::behaviour::CATALOG_ROLE_CREATED;
 use crate::entitlement::CATALOG_ROLES;
-use crate::refusal::{Refusal, not_implemented, object_not_found};
+use crate::refusal::{Refusal, object_not_found};
 use crate::state::State;
 
 /// `segments` are those below `roleManagement/entitlementManagement`.
@@ -39,7 +39,7 @@ pub(crate) fn answer(state: &mut State, call: &Call, segments: &[&str]) -> Resul
             let removed = state.entitlement.role_assignments.remove(id);
             removed.map(|_| Answer::no_content()).ok_or_else(|| object_not_found(id))
         }
-        (method, _) => Err(not_implemented(format_args!("{method} /{}", call.segments.join("/")))),
+        _ => Err(call.not_implemented()),
     }
 }
 

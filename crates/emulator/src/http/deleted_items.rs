@@ -8,7 +8,7 @@ use super::call::Call;
 use super::query::{self, Asked};
 use super::row::Shape;
 use crate::directory::User;
-use crate::refusal::{Refusal, not_implemented, object_not_found};
+use crate::refusal::{Refusal, object_not_found};
 use crate::state::{Caller, State};
 
 const USERS: &str = "microsoft.graph.user";
@@ -35,11 +35,7 @@ pub(crate) fn answer(
         }
         (&Method::GET, [id]) if !id.starts_with("microsoft.graph.") => {
             let query = query::read(call.version, &noun::USER, &call.query)?;
-            let mut row = serde_json::json!({"@odata.type": format!("#{USERS}")});
-            let gone = state.directory.deleted_user(id, caller.now)?.row();
-            if let (Some(row), serde_json::Value::Object(gone)) = (row.as_object_mut(), gone) {
-                row.extend(gone);
-            }
+            let row = state.directory.deleted_user(id, caller.now)?.object();
             shape("directoryObjects").entity(state, &query, row).map(Answer::ok)
         }
         (&Method::POST, [id, "restore"]) => {
@@ -49,13 +45,8 @@ pub(crate) fn answer(
             Ok(Answer::ok(answer))
         }
         (&Method::DELETE, [id]) => {
-            state.directory.deleted_user(id, caller.now)?;
-            state.directory.forget_user(id);
-            Ok(Answer::no_content())
+            state.directory.forget_user(id, caller.now).map(|()| Answer::no_content())
         }
-        (method, below) => Err(not_implemented(format_args!(
-            "{method} /directory/deletedItems/{}",
-            below.join("/")
-        ))),
+        _ => Err(call.not_implemented()),
     }
 }

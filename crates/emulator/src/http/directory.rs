@@ -17,8 +17,8 @@ use crate::behaviour::STALE_RESOURCE;
 use crate::directory::{BUILT_IN_ROLES, RoleDefinition, User};
 use crate::entitlement::Related;
 use crate::refusal::{
-    DIRECTORY_TYPE, GATEWAY_MISS, ME_NEEDS_USER, METHOD_OF_DIRECTORY, REFERENCE_INVALID, Refusal,
-    SEGMENT_UNKNOWN, not_implemented, object_not_found,
+    DIRECTORY_TYPE, GATEWAY_MISS, ME_NEEDS_USER, METHOD_OF_DIRECTORY, Refusal, SEGMENT_UNKNOWN,
+    not_implemented, object_not_found,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -59,8 +59,7 @@ pub(crate) fn answer(
         (&Method::GET, ["users", id, "manager"]) => manager(state, call, id),
         (&Method::PUT, ["users", id, "manager", "$ref"]) => {
             let id = id_of(state, "users", id)?;
-            let manager = referenced(call)?;
-            let manager = id_of(state, "users", &manager)?;
+            let manager = id_of(state, "users", &call.referenced()?)?;
             state.directory.set_manager(&id, Some(manager.into()));
             Ok(Answer::no_content())
         }
@@ -70,12 +69,12 @@ pub(crate) fn answer(
             Ok(Answer::no_content())
         }
         (&Method::POST, ["groups", id, list @ ("members" | "owners"), "$ref"]) => {
-            row_of(state, "groups", id)?;
-            let object = referenced(call)?;
+            id_of(state, "groups", id)?;
+            let object = call.referenced()?;
             state.directory.add_to_group(id, list, &object).map(|()| Answer::no_content())
         }
         (&Method::DELETE, ["groups", id, list @ ("members" | "owners"), object, "$ref"]) => {
-            row_of(state, "groups", id)?;
+            id_of(state, "groups", id)?;
             state.directory.remove_from_group(id, list, object).map(|()| Answer::no_content())
         }
         (&Method::GET, [set @ ("users" | "groups"), id, "memberOf"]) => {
@@ -101,7 +100,7 @@ pub(crate) fn answer(
             state.directory.update_user(&id, &body).map(|()| Answer::no_content())
         }
         (&Method::PATCH, ["groups", id]) => {
-            row_of(state, "groups", id)?;
+            id_of(state, "groups", id)?;
             let body = call.canonical_body(&noun::GROUP)?;
             state.directory.update_group(id, &body).map(|()| Answer::no_content())
         }
@@ -171,9 +170,7 @@ pub(crate) fn answer(
             let words = "Specified HTTP method is not allowed for the request target.";
             Err(METHOD_OF_DIRECTORY.says(words))
         }
-        (method, [first, ..]) if HAD_THERE.contains(first) => {
-            Err(not_implemented(format_args!("{method} /{}", segments.join("/"))))
-        }
+        (_, [first, ..]) if HAD_THERE.contains(first) => Err(call.not_implemented()),
         (_, ["appCatalogs"]) => {
             Err(GATEWAY_MISS.says("Requested API is not supported. Please check the path."))
         }
@@ -237,6 +234,16 @@ fn shape<'a>(call: &'a Call, set: &str) -> Shape<'a> {
     Shape { call, noun: noun_of(set), place, default_selection }
 }
 
+/// Objects of any kind.
+fn shape_of_objects(call: &Call) -> Shape<'_> {
+    Shape {
+        call,
+        noun: &noun::DIRECTORY_OBJECT,
+        place: "directoryObjects".to_owned(),
+        default_selection: User::default_selection(call.version),
+    }
+}
+
 fn rows(state: &State, set: &str, now: Timestamp) -> Vec<Value> {
     let d = &state.directory;
     match set {
@@ -254,7 +261,7 @@ fn rows(state: &State, set: &str, now: Timestamp) -> Vec<Value> {
 fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
     let d = &state.directory;
     let row = match set {
-        "users" => d.users.get(id).or_else(|| by_name(state, id)).map(|user| user.row()),
+        "users" => user(state, id).map(|user| user.row()),
         "groups" => d.groups.get(id).map(|group| group.row()),
         "servicePrincipals" => d.service_principals.get(id).map(|p| p.row()),
         "roleDefinitions" => RoleDefinition::of(id).map(|role| role.row()),
@@ -263,10 +270,17 @@ fn row_of(state: &State, set: &str, id: &str) -> Result<Value, Refusal> {
     row.ok_or_else(|| object_not_found(id))
 }
 
-/// The id of what is named by it, or by what stands for it.
+fn user<'a>(state: &'a State, named: &str) -> Option<&'a User> {
+    state.directory.users.get(named).or_else(|| by_name(state, named))
+}
+
+/// The id of a user or a group that is named by it, or by what stands for it.
 fn id_of(state: &State, set: &str, named: &str) -> Result<String, Refusal> {
-    let row = row_of(state, set, named)?;
-    Ok(row["id"].as_str().unwrap_or_default().to_owned())
+    let id = match set {
+        "users" => user(state, named).map(|user| &user.id),
+        _ => state.directory.groups.get(named).map(|group| &group.id),
+    };
+    id.map(ToString::to_string).ok_or_else(|| object_not_found(named))
 }
 
 /// Properties of groups that only beta's answers have (reference pages of both versions).
@@ -296,26 +310,13 @@ fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusa
     shape(call, set).entity(state, &query, row).map(Answer::ok)
 }
 
-/// The object id in the body of a `$ref`.
-fn referenced(call: &Call) -> Result<String, Refusal> {
-    call.referenced().ok_or_else(|| {
-        REFERENCE_INVALID.says("Expected {\"@odata.id\": \"https://.../id\"} in the body.")
-    })
-}
-
 fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {
     let id = id_of(state, "users", id)?;
     let manager = state.directory.users.get(id.as_str()).and_then(|user| user.manager.clone());
     let manager = manager.and_then(|manager| state.directory.object(&manager));
     let row = manager.ok_or_else(|| object_not_found("manager"))?;
     let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;
-    let shape = Shape {
-        call,
-        noun: &noun::DIRECTORY_OBJECT,
-        place: "directoryObjects".to_owned(),
-        default_selection: User::default_selection(call.version),
-    };
-    shape.entity(state, &query, row).map(Answer::ok)
+    shape_of_objects(call).entity(state, &query, row).map(Answer::ok)
 }
 
 /// How many a list has, or how many of it are of one type.
@@ -371,13 +372,7 @@ const CHECKED_AT_ONCE: usize = 20;
 /// A list of objects of several kinds.
 fn objects(state: &State, call: &Call, rows: Vec<Value>) -> Result<Answer, Refusal> {
     let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;
-    let shape = Shape {
-        call,
-        noun: &noun::DIRECTORY_OBJECT,
-        place: "directoryObjects".to_owned(),
-        default_selection: User::default_selection(call.version),
-    };
-    Ok(Answer::ok(shape.list(state, &query, rows)?))
+    Ok(Answer::ok(shape_of_objects(call).list(state, &query, rows)?))
 }
 
 fn deleted(there: bool, id: &str) -> Result<Answer, Refusal> {

@@ -17,10 +17,9 @@ use crate::fault::Faults;
 use crate::http::Log;
 use crate::ids::{Id, Ids};
 use crate::profile::Profile;
-use founding::{Founded, plant, register, token};
-
 use crate::sign_in::{Device, Grants, REFRESH, Unfit, verified};
 use crate::state::{Receipt, State, StateError, Store};
+use founding::{Founded, plant, register, token};
 
 /// What a tenant is made of.
 #[derive(Debug, Clone)]
@@ -194,9 +193,7 @@ impl Tenant {
             let domain = options.domain.clone();
             founded.state.directory = Directory { tenant_id, domain, ..directory };
             founded.state.entitlement = entitlement;
-            founded.state.ids.resume(meta["ids"].as_u64().unwrap_or_default());
-            founded.state.entitlement.settings =
-                serde_json::from_value(meta["settings"].clone()).unwrap_or_default();
+            resume(&mut founded.state, &meta);
             founded.state.meta_changed = false;
             let saved: Option<Timestamp> = meta["now"].as_str().and_then(|now| now.parse().ok());
             // A clock that cannot be moved is ahead by itself.
@@ -416,6 +413,13 @@ impl Inner {
     pub(crate) fn is_administrator(&self, identity: &Identity) -> bool {
         identity == &self.administrator
     }
+}
+
+/// Takes up what [`Inner::meta`] says of the state.
+fn resume(state: &mut State, meta: &serde_json::Value) {
+    state.ids.resume(meta["ids"].as_u64().unwrap_or_default());
+    state.entitlement.settings =
+        serde_json::from_value(meta["settings"].clone()).unwrap_or_default();
 }
 
 /// State stays consistent where a call panics: a half-done call is a bug, a dead tenant is worse.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Founded, Inner};
+use super::{Founded, Inner, resume};
 use crate::state::State;
 
 /// The form of an export.
@@ -57,9 +57,7 @@ impl Inner {
             let rows = rows.map_err(|why| format!("tables/{name}: {why}"))?;
             table.restore(rows).map_err(|error| format!("tables/{name}: {error}"))?;
         }
-        read.ids.resume(export["ids"].as_u64().unwrap_or_default());
-        read.entitlement.settings =
-            serde_json::from_value(export["settings"].clone()).unwrap_or_default();
+        resume(&mut read, export);
         self.put(read);
         Ok(())
     }

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::settings::subjects;
 use crate::refusal::{APPROVAL_STAGES, Refusal, invalid_model};
+use crate::time;
 
 /// Who must approve. Either flag demands stages (live runs of 6 September 2026).
 pub(super) fn read(given: &Value) -> Result<Value, Refusal> {
@@ -30,10 +31,7 @@ pub(super) fn read(given: &Value) -> Result<Value, Refusal> {
 fn stage(given: &Value) -> Result<Value, Refusal> {
     let flag = |name: &str| given[name].as_bool().unwrap_or(false);
     let duration = |name: &str, unasked: &str| match &given[name] {
-        // Only ISO 8601; the parser would take plain English too.
-        Value::String(text) if text.starts_with('P') && text.parse::<jiff::Span>().is_ok() => {
-            Ok(json!(text))
-        }
+        Value::String(text) if time::duration(text).is_some() => Ok(json!(text)),
         // Beta's null is sent back as null (Terraform's provider plans again where it is not).
         Value::Null if given.get(name).is_some() => Ok(Value::Null),
         Value::Null => Ok(json!(unasked)),

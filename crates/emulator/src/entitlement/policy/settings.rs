@@ -1,6 +1,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::time;
+
 /// Whom a list names, each by its type; the service takes the type with and without `#` and
 /// sends it with.
 pub(super) fn subjects(given: &Value) -> Option<Value> {
@@ -29,11 +31,9 @@ pub(in crate::entitlement) fn expiration(given: &Value) -> Option<Value> {
         "afterDateTime" => end.is_some(),
         _ => true,
     };
-    let fine =
-        fine && duration.is_none_or(|text| {
-            // Only ISO 8601; the parser would take plain English too.
-            text.starts_with('P') && text.parse::<jiff::Span>().is_ok_and(|span| span.is_positive())
-        }) && end.is_none_or(|text| text.parse::<Timestamp>().is_ok());
+    let fine = fine
+        && duration.is_none_or(|text| time::duration(text).is_some_and(|span| span.is_positive()))
+        && end.is_none_or(|text| text.parse::<Timestamp>().is_ok());
     fine.then(|| {
         json!({"endDateTime": given["endDateTime"], "duration": given["duration"], "type": kind})
     })
@@ -63,10 +63,7 @@ pub(super) fn requestors(given: &Value) -> Option<Value> {
 pub(in crate::entitlement) fn end(expiration: &Value, start: Timestamp) -> Option<Timestamp> {
     match expiration["type"].as_str()? {
         "afterDateTime" => expiration["endDateTime"].as_str()?.parse().ok(),
-        "afterDuration" => {
-            let span: jiff::Span = expiration["duration"].as_str()?.parse().ok()?;
-            start.to_zoned(jiff::tz::TimeZone::UTC).checked_add(span).ok().map(|z| z.timestamp())
-        }
+        "afterDuration" => time::behind(start, time::duration(expiration["duration"].as_str()?)?),
         _ => None,
     }
 }

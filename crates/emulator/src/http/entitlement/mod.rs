@@ -20,7 +20,6 @@ use crate::entitlement::{Item, Need, Related};
 use crate::refusal::{
     ENVIRONMENT_NOT_FOUND, METHOD_OF_BACKEND, NO_LICENSE, RESOURCE_NOT_FOUND,
     RESOURCE_ROLE_NOT_FOUND, ROUTE_MISS, ROUTE_MISS_WRAPPED, Refusal, SEGMENT_UNKNOWN, not_found,
-    not_implemented,
 };
 use crate::sign_in::Grants;
 use crate::state::{Caller, State};
@@ -448,8 +447,7 @@ impl Served<'_> {
     }
 
     fn not_implemented(&self) -> Refusal {
-        let Call { method, segments, .. } = self.call;
-        not_implemented(format_args!("{method} /{}", segments.join("/")))
+        self.call.not_implemented()
     }
 }
 

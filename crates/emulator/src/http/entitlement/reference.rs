@@ -5,7 +5,7 @@ use http::Method;
 use super::Served;
 use crate::http::answer::Answer;
 use crate::ids::Id;
-use crate::refusal::{REFERENCE_INVALID, REFERENCE_MISSING, Refusal, object_not_found};
+use crate::refusal::{REFERENCE_MISSING, Refusal, object_not_found};
 
 impl Served<'_> {
     /// `removed` is the id of a reference that is taken away.
@@ -22,13 +22,7 @@ impl Served<'_> {
             _ => return Err(self.not_implemented()),
         };
         let added = match (&self.call.method, removed) {
-            (&Method::POST, None) => {
-                let id = self.call.referenced().map(Id::from);
-                Some(id.ok_or_else(|| {
-                    REFERENCE_INVALID
-                        .says("Expected {\"@odata.id\": \"https://.../id\"} in the body.")
-                })?)
-            }
+            (&Method::POST, None) => Some(Id::from(self.call.referenced()?)),
             (&Method::DELETE, Some(_)) => None,
             _ => return Err(self.not_implemented()),
         };
