@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::behaviour::BEHAVIOURS;
-use crate::refusal::{RULES, Rule};
+use crate::refusal::{RULES, Refusal, Rule, not_implemented};
 
 /// The rules of a tenant.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,19 @@ impl Rules {
         fired
     }
 
-    pub(crate) fn count(&mut self, rule: &Rule) {
+    /// Counts a refusal; what would refuse by a rule that is switched off says so.
+    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Refusal {
+        if self.is_off(refusal.rule) {
+            return not_implemented(format_args!(
+                "What the rule '{}' refuses, which is switched off,",
+                refusal.rule.id
+            ));
+        }
+        self.count(refusal.rule);
+        refusal
+    }
+
+    fn count(&mut self, rule: &Rule) {
         *self.counts.entry(rule.id).or_default() += 1;
     }
 

@@ -53,6 +53,13 @@ const DIAGNOSTIC: HeaderName = HeaderName::from_static("x-ms-ags-diagnostic");
 const DIAGNOSED: &str = r#"{"ServerInfo":{"DataCenter":"entitle","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"entitle"}}"#;
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 
+/// The request's id and the client's, which comes back; without one, it is the request's (live GET
+/// battery).
+fn ids<'a>(request: &'a Parts, request_id: &'a str) -> (&'a str, &'a str) {
+    let client_id = request.headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
+    (request_id, client_id.unwrap_or(request_id))
+}
+
 /// Writes an answer with the headers that the service sends.
 pub(crate) fn write(
     done: &Done,
@@ -61,15 +68,12 @@ pub(crate) fn write(
     request_id: &str,
     now: Timestamp,
 ) -> Response<Body> {
-    // The client's own id comes back; without one, the request's (live GET battery).
-    let client_id = request.headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
-    let client_id = client_id.unwrap_or(request_id).to_owned();
+    let ids = ids(request, request_id);
     let (status, text, rule) = match &done.outcome {
         Ok(Answer { status, body }) => (*status, body.as_ref().map(Value::to_string), None),
         Err(refusal) => {
             let rule = refusal.rule;
             let status = StatusCode::from_u16(rule.status).unwrap_or(StatusCode::BAD_REQUEST);
-            let ids = (request_id, client_id.as_str());
             let words = (rule.code, refusal.message.as_str());
             (status, Some(envelope(words, done.details, ids, now).to_string()), Some(rule))
         }
@@ -112,7 +116,7 @@ pub(crate) fn write(
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
         }
     }
-    for (name, text) in [(REQUEST_ID, request_id), (CLIENT_REQUEST_ID, &client_id)] {
+    for (name, text) in [(REQUEST_ID, ids.0), (CLIENT_REQUEST_ID, ids.1)] {
         if let Ok(value) = HeaderValue::from_str(text) {
             headers.insert(name, value);
         }
@@ -133,9 +137,8 @@ pub(crate) fn fault(
     request_id: &str,
     now: Timestamp,
 ) -> Response<Body> {
-    let client_id = request.headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok());
     let (code, message) = fault.words();
-    let ids = (request_id, client_id.unwrap_or(request_id));
+    let ids = ids(request, request_id);
     let body = envelope((&code, &message), false, ids, now).to_string();
     let mut response = Response::new(Body::from(body));
     let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());

@@ -30,7 +30,6 @@ use crate::refusal::{
     self, BODY_TOO_LARGE, EMULATOR_TOKEN, IDENTITY_DISABLED, ROUTE_MISS, ROUTE_MISS_WRAPPED,
     Refusal, Rule, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
 };
-use crate::rules;
 use crate::sign_in::{self, Grants, Unfit};
 use crate::state::{Caller, Receipt, State};
 use crate::tenant::{Inner, Session, lock};
@@ -83,17 +82,12 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
                     let signed =
                         sign_in::answer(&tenant, &parts, &path, || call::origin(&parts), &body);
                     match signed {
-                        Some(answered) => {
-                            let status = answered.status().as_u16();
-                            let rules = fired(&answered);
-                            if !is_switched_off(&tenant, &rules) {
-                                let told = (status, rules);
-                                note(&tenant, &parts, now, &request_id, told, fault.is_some());
-                                return answered;
-                            }
-                            let outcome = Err(not_implemented("A rule that is switched off"));
-                            Done { outcome, ..Done::default() }
+                        Some(Ok(answered)) => {
+                            let told = (answered.status().as_u16(), fired(&answered));
+                            note(&tenant, &parts, now, &request_id, told, fault.is_some());
+                            return answered;
                         }
+                        Some(Err(refusal)) => Done { outcome: Err(refusal), ..Done::default() },
                         None => {
                             let mut done = called(&tenant, &parts, &path, &body);
                             done.is_kept().await;
@@ -102,7 +96,7 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
                     }
                 }
                 Err(_) => {
-                    let outcome = Err(refused(&mut tenant.lock(), too_large()));
+                    let outcome = Err(tenant.lock().rules.refuse(too_large()));
                     Done { outcome, ..Done::default() }
                 }
             };
@@ -127,17 +121,6 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
 fn fired(response: &Response<Body>) -> Vec<String> {
     let rules = response.headers().get_all(refusal::HEADER).iter();
     rules.filter_map(|rule| rule.to_str().ok()).map(str::to_owned).collect()
-}
-
-/// Whether a refusal of the token endpoint is by a rule that is switched off; else it is counted.
-fn is_switched_off(tenant: &Inner, fired: &[String]) -> bool {
-    let id = fired.first().and_then(|told| told.split(';').next());
-    let rule = rules::all().find(|rule| Some(rule.id) == id);
-    rule.is_some_and(|rule| {
-        let rules = &mut tenant.lock().rules;
-        rules.count(rule);
-        rules.is_off(rule)
-    })
 }
 
 fn too_large() -> Refusal {
@@ -228,15 +211,15 @@ fn called(tenant: &Inner, parts: &Parts, path: &[String], body: &[u8]) -> Done {
             return Done { outcome: Ok(none), ..Done::default() };
         }
         Err(refusal) => {
-            let mut state = tenant.lock();
-            return Done { outcome: Err(refused(&mut state, refusal)), ..Done::default() };
+            let outcome = Err(tenant.lock().rules.refuse(refusal));
+            return Done { outcome, ..Done::default() };
         }
     };
     let mut state = tenant.lock();
     let now = tenant.clock.now();
     let caller = Caller { user: &session.identity.user, client: &session.client, now };
     let outcome = routed(&mut state, &call, caller, &session.grants);
-    let outcome = outcome.map_err(|refusal| refused(&mut state, refusal));
+    let outcome = outcome.map_err(|refusal| state.rules.refuse(refusal));
     let of_backend = call::below_entitlement(&call.segments).is_some();
     let told = |refusal: &Refusal| {
         let id = refusal.rule.id;
@@ -250,18 +233,6 @@ fn called(tenant: &Inner, parts: &Parts, path: &[String], body: &[u8]) -> Done {
     let fired = state.rules.take_fired();
     let receipt = tenant.keep(&mut state);
     Done { outcome, fired, location, details, receipt }
-}
-
-/// Counts a refusal; what would refuse by a rule that is switched off says so.
-fn refused(state: &mut State, refusal: Refusal) -> Refusal {
-    if state.rules.is_off(refusal.rule) {
-        return not_implemented(format_args!(
-            "What the rule '{}' refuses, which is switched off,",
-            refusal.rule.id
-        ));
-    }
-    state.rules.count(refusal.rule);
-    refusal
 }
 
 fn routed(

@@ -34,14 +34,15 @@ struct Refused {
 }
 
 /// Answers what needs no token because it leads to one; `None` where `path` is none of it. `origin`
-/// tells scheme and host that the caller used.
+/// tells scheme and host that the caller used. What would refuse by a rule that is switched off is
+/// an error.
 pub(crate) fn answer(
     tenant: &Inner,
     parts: &Parts,
     path: &[String],
     origin: impl Fn() -> String,
     body: &[u8],
-) -> Option<Response<Body>> {
+) -> Option<Result<Response<Body>, Refusal>> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let get = |document: Result<Value, Refused>| match parts.method {
         Method::GET => document,
@@ -64,7 +65,7 @@ pub(crate) fn answer(
             Method::POST => device::begun(tenant, of, &origin(), body),
             _ => Err(wrong_method(&parts.method)),
         },
-        ["common", "oauth2", "deviceauth"] => return Some(device::page(tenant, parts, body)),
+        ["common", "oauth2", "deviceauth"] => return Some(Ok(device::page(tenant, parts, body))),
         _ => return None,
     };
     Some(write(tenant, outcome))
@@ -75,18 +76,25 @@ fn wrong_method(method: &Method) -> Refused {
     Refused { number: 900_561, refusal: SIGN_IN_METHOD.says(message) }
 }
 
-fn write(tenant: &Inner, outcome: Result<Value, Refused>) -> Response<Body> {
+fn write(tenant: &Inner, outcome: Result<Value, Refused>) -> Result<Response<Body>, Refusal> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
     let (status, body) = match outcome {
         Ok(body) => (StatusCode::OK, body),
-        Err(refused) => {
+        Err(Refused { number, refusal }) => {
+            let state = &mut *tenant.lock();
+            let rule = refusal.rule;
+            let refusal = state.rules.refuse(refusal);
+            if refusal.rule.id != rule.id {
+                return Err(refusal);
+            }
+            let refused = Refused { number, refusal };
             if let Ok(rule) = HeaderValue::from_str(&refused.refusal.rule.told()) {
                 headers.insert(crate::refusal::HEADER, rule);
             }
             let status = StatusCode::from_u16(refused.refusal.rule.status);
-            let ids = &mut tenant.lock().ids;
+            let ids = &mut state.ids;
             let body = error(&refused, &ids.next(), &ids.next(), tenant.signs_in_by.now());
             (status.unwrap_or(StatusCode::BAD_REQUEST), body)
         }
@@ -94,7 +102,7 @@ fn write(tenant: &Inner, outcome: Result<Value, Refused>) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
-    response
+    Ok(response)
 }
 
 /// The platform's error: every client shows the text, and some read the numbers.

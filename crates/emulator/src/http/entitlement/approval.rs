@@ -19,7 +19,7 @@ impl Served<'_> {
             (&Method::GET, []) => {
                 let rows = self.state.entitlement.approvals.keys();
                 let rows = rows.map(|id| serde_json::json!({"id": id})).collect();
-                self.rows(&noun::APPROVAL, &[SET], rows)
+                self.listed(&noun::APPROVAL, &[SET], rows)
             }
             (&Method::GET, [called]) if called.contains('(') => {
                 let expected = Some(("on".to_owned(), "approver".to_owned()));
@@ -28,7 +28,7 @@ impl Served<'_> {
                         if arguments.first() == expected.as_ref() =>
                     {
                         let rows = self.state.approvals_of(user);
-                        self.rows(&noun::APPROVAL, &[SET], rows)
+                        self.listed(&noun::APPROVAL, &[SET], rows)
                     }
                     _ => Err(argument(called)),
                 }
@@ -41,7 +41,7 @@ impl Served<'_> {
             (&Method::GET, [id, "stages"]) => {
                 let row = self.state.approval_row(id, user)?;
                 let rows = row["stages"].as_array().cloned().unwrap_or_default();
-                self.rows(&noun::APPROVAL_STEP, &[SET, id, "stages"], rows)
+                self.listed(&noun::APPROVAL_STEP, &[SET, id, "stages"], rows)
             }
             (&Method::GET, [id, "stages", stage]) => {
                 let row = self.state.approval_stage_row(id, stage, user)?;
@@ -55,15 +55,5 @@ impl Served<'_> {
             }
             _ => Err(self.not_implemented()),
         }
-    }
-
-    fn rows(
-        &self,
-        noun: &'static model::dialect::Noun,
-        place: &[&str],
-        rows: Vec<serde_json::Value>,
-    ) -> Result<Answer, Refusal> {
-        let query = query::read(self.call.version, noun, &self.call.query)?;
-        Ok(Answer::ok(self.shape(noun, place).list(self.state, &query, rows)?))
     }
 }

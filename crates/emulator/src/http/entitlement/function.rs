@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::Served;
 use crate::entitlement::By;
 use crate::http::answer::Answer;
-use crate::http::query;
 use crate::ids::Id;
 use crate::refusal::{FUNCTION_ARGUMENT, Refusal};
 use crate::state::State;
@@ -32,8 +31,7 @@ impl Served<'_> {
             }
             _ => return Err(self.not_implemented()),
         };
-        let query = query::read(self.call.version, noun, &self.call.query)?;
-        Ok(Answer::ok(self.shape(noun, &[set]).list(self.state, &query, rows)?))
+        self.listed(noun, &[set], rows)
     }
 
     /// The rows of a set that are the caller's, in the sense of `on`; nothing where the set has no

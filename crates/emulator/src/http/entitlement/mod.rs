@@ -202,6 +202,17 @@ impl Served<'_> {
         Ok(Answer::ok(self.shape(noun, &[set]).list(self.state, &query, rows)?))
     }
 
+    /// Rows that were made for the call, as it asks for them.
+    fn listed(
+        &self,
+        noun: &'static Noun,
+        place: &[&str],
+        rows: Vec<Value>,
+    ) -> Result<Answer, Refusal> {
+        let query = query::read(self.call.version, noun, &self.call.query)?;
+        Ok(Answer::ok(self.shape(noun, place).list(self.state, &query, rows)?))
+    }
+
     fn one(&self, set: &str, id: &str) -> Result<Answer, Refusal> {
         let state = &*self.state;
         let (noun, _) = state.rows(set).ok_or_else(|| self.not_implemented())?;
