@@ -113,6 +113,7 @@ rules! {
     TOKEN_EMPTY: "token-empty", 401 "InvalidAuthenticationToken", "A call without a token is answered by 401.", Reported, "many public logs", false;
     TOKEN_INVALID: "token-invalid", 401 "InvalidAuthenticationToken", "A token that this tenant did not sign is answered by 401.", Reported, "many public logs", false;
     TOKEN_EXPIRED: "token-expired", 401 "InvalidAuthenticationToken", "A token whose time is over is answered by 401.", Reported, "many public logs", false;
+    TOKEN_AUDIENCE: "token-audience", 401 "InvalidAuthenticationToken", "A token for the Graph of one cloud is none in another.", Documented, "concepts/deployments.md of the documentation; the words are those of public logs", false;
     ME_NEEDS_USER: "me-needs-user", 400 "BadRequest", "An application that acts for itself has no /me.", Reported, "many public logs", false;
     BODY_TOO_LARGE: "body-too-large", 413 "RequestEntityTooLarge", "A body has at most 4 MB.", Documented, "the documented limit of a request; the code is not known", false;
     METHOD_OF_BACKEND: "method-of-backend", 405 "", "The backend names the method that a resource of it does not support.", Assumed, "the words of the framework that its route misses are of", false;

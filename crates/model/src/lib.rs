@@ -17,6 +17,7 @@
 //! Invariants, said as absences: no HTTP, no storage, no clock; no code outside [`dialect`] knows
 //! a beta name.
 
+mod cloud;
 pub mod dialect;
 mod id;
 pub mod lifecycle;
@@ -24,6 +25,7 @@ mod noun;
 mod version;
 mod word;
 
+pub use cloud::{Cloud, UnknownCloud};
 pub use id::*;
 pub use noun::*;
 pub use version::{UnknownVersion, Version};

@@ -34,6 +34,22 @@ impl Live {
         Self::built(reqwest::Client::builder().no_proxy())
     }
 
+    /// As [`Live::new`], for a server whose certificate comes from an authority of its own: `pem` has
+    /// the certificates that are trusted, and no others are. The system's proxy is not asked.
+    ///
+    /// # Errors
+    /// As [`Live::new`], and where `pem` has no certificate.
+    pub fn trusting(pem: &[u8]) -> Result<Self, TransportError> {
+        let unreadable =
+            |why| TransportError::Refused(format!("expected certificates in PEM to trust: {why}"));
+        let trusted = reqwest::Certificate::from_pem_bundle(pem)
+            .map_err(|error| unreadable(root_cause(&error)))?;
+        if trusted.is_empty() {
+            return Err(unreadable("found none".to_owned()));
+        }
+        Self::built(reqwest::Client::builder().no_proxy().tls_certs_only(trusted))
+    }
+
     fn built(builder: reqwest::ClientBuilder) -> Result<Self, TransportError> {
         // Fails only where a provider is installed already, which then serves.
         let _installed = rustls::crypto::ring::default_provider().install_default();

@@ -6,18 +6,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use model::Cloud;
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
     GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
 };
 use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::exit::Failure;
 
-/// Names of Microsoft's that the emulator answers for, by way of its proxy.
-pub(super) const STANDS_FOR: [&str; 3] =
-    ["graph.microsoft.com", "login.microsoftonline.com", "management.azure.com"];
+/// Microsoft's names that the emulator answers for, by way of its proxy: those of a cloud.
+pub(super) fn stands_for(cloud: Cloud) -> Vec<&'static str> {
+    let mut names = vec![cloud.graph(), cloud.login(), cloud.resource_manager()];
+    if cloud == Cloud::China {
+        // The newer of two names that are both in use.
+        names.push("login.partner.microsoftonline.cn");
+    }
+    names
+}
 
 /// This machine.
 pub(super) const LOCAL: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
@@ -29,8 +37,9 @@ pub(super) struct Certificates {
 }
 
 impl Certificates {
-    /// Makes the folder and the authority where they are missing. `now` is the machine's time.
-    pub(super) fn in_folder(folder: &Path, now: Timestamp) -> Result<Self, Failure> {
+    /// Makes the folder and the authority where they are missing; an authority for another cloud's
+    /// names is made anew with the same key. `now` is the machine's time.
+    pub(super) fn in_folder(folder: &Path, cloud: Cloud, now: Timestamp) -> Result<Self, Failure> {
         let failed = |what: &Path, error: &dyn std::fmt::Display| {
             Failure::environment(format!("{}: {error}", what.display()))
         };
@@ -51,26 +60,35 @@ impl Certificates {
             }
             Err(error) => return Err(failed(&key_file, &error)),
         };
-        if !authority.exists() {
-            let made = authority_params().self_signed(&key).map_err(Failure::environment)?;
+        if !is_for(&authority, cloud) {
+            let made = authority_params(cloud).self_signed(&key).map_err(Failure::environment)?;
             file::replace(&authority, &made.pem()).map_err(|error| failed(&authority, &error))?;
         }
-        let server = server(key, now).map_err(Failure::environment)?;
+        let server = server(key, cloud, now).map_err(Failure::environment)?;
         Ok(Self { server: Arc::new(server), authority })
     }
 }
 
+/// Whether a file has a certificate for the names of a cloud. They stand in it as they are written.
+fn is_for(authority: &Path, cloud: Cloud) -> bool {
+    CertificateDer::from_pem_file(authority).is_ok_and(|certificate| {
+        stands_for(cloud)
+            .iter()
+            .all(|name| certificate.windows(name.len()).any(|part| part == name.as_bytes()))
+    })
+}
+
 /// An authority for the names of this machine and those that the emulator stands for, and for no
 /// others: trusting it gives nobody more.
-fn authority_params() -> CertificateParams {
+fn authority_params(cloud: Cloud) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "entitle emulator, for tests only");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     (params.not_before, params.not_after) =
         (date_time_ymd(2020, 1, 1), date_time_ymd(2049, 12, 31));
-    let names = STANDS_FOR.iter().chain(&["localhost"]);
-    let names = names.map(|name| GeneralSubtree::DnsName((*name).to_owned()));
+    let names = stands_for(cloud).into_iter().chain(["localhost"]);
+    let names = names.map(|name| GeneralSubtree::DnsName(name.to_owned()));
     let addresses = [
         CidrSubnet::from_addr_prefix(IpAddr::V4(Ipv4Addr::LOCALHOST), 32),
         CidrSubnet::from_addr_prefix(IpAddr::V6(Ipv6Addr::LOCALHOST), 128),
@@ -82,8 +100,13 @@ fn authority_params() -> CertificateParams {
     params
 }
 
-fn server(authority: KeyPair, now: Timestamp) -> Result<ServerConfig, Box<dyn std::error::Error>> {
-    let names: Vec<String> = LOCAL.iter().chain(&STANDS_FOR).map(|&name| name.to_owned()).collect();
+fn server(
+    authority: KeyPair,
+    cloud: Cloud,
+    now: Timestamp,
+) -> Result<ServerConfig, Box<dyn std::error::Error>> {
+    let names = LOCAL.into_iter().chain(stands_for(cloud)).map(str::to_owned);
+    let names: Vec<String> = names.collect();
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(DnType::CommonName, "localhost");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -97,7 +120,7 @@ fn server(authority: KeyPair, now: Timestamp) -> Result<ServerConfig, Box<dyn st
     // Clients of some makers refuse what holds longer than 398 days.
     (params.not_before, params.not_after) = (at(-1), at(396));
     let key = KeyPair::generate()?;
-    let certificate = params.signed_by(&key, &Issuer::new(authority_params(), authority))?;
+    let certificate = params.signed_by(&key, &Issuer::new(authority_params(cloud), authority))?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)

@@ -11,16 +11,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::middleware::{Next, from_fn};
+use axum::extract::State;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use clock::{Clock, RealClock, VirtualClock};
 use emulator::{Options, Profile, Tenant};
 use http::uri::{Authority, Scheme};
 use http::{Request, Response, StatusCode, header};
+use model::Cloud;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpListener;
 
-use self::certificate::{Certificates, LOCAL, STANDS_FOR};
+use self::certificate::{Certificates, LOCAL, stands_for};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::out::say;
@@ -42,8 +44,8 @@ pub(crate) struct Args {
     /// Serve over TLS; the certificate authority that clients must be given is DIR/ca.pem, made there on first use.
     #[arg(long, value_name = "DIR")]
     tls: Option<PathBuf>,
-    /// Forward CONNECT for graph.microsoft.com, login.microsoftonline.com and management.azure.com to the emulator: for
-    /// clients whose addresses are fixed, as HTTPS_PROXY.
+    /// Forward CONNECT for the cloud's names (of the global one graph.microsoft.com, login.microsoftonline.com and
+    /// management.azure.com) to the emulator: for clients whose addresses are fixed, as HTTPS_PROXY.
     #[arg(long, value_name = "ADDR", requires = "tls")]
     proxy: Option<SocketAddr>,
     /// Once it listens, write what clients must be told to FILE, as KEY=VALUE lines.
@@ -66,6 +68,10 @@ pub(crate) struct Args {
     /// Faults from the start, as PUT /_emulator/faults takes them.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
+    /// The cloud whose names it answers to and whose tokens it takes. The API is the global one's in each: `entitle
+    /// drift` tells what a national cloud lacks.
+    #[arg(long, default_value = "global", value_name = "global|usgov|usgovdod|china")]
+    cloud: Cloud,
     /// Switch a rule off, by the id that `entitle rules` tells; may be given more than once.
     #[arg(long = "rule-off", value_name = "ID")]
     rules_off: Vec<String>,
@@ -100,7 +106,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
     }
     let certificates = match &args.tls {
-        Some(folder) => Some(Certificates::in_folder(folder, RealClock.now())?),
+        Some(folder) => Some(Certificates::in_folder(folder, args.cloud, RealClock.now())?),
         None => None,
     };
     let tenant = tenant(&args)?;
@@ -144,12 +150,14 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let mut router = tenant.router().layer(axum::Extension(scheme));
     // Under another address, it is known by names that nobody here can tell.
     if !args.i_know {
-        router = router.layer(from_fn(own_names));
+        let names: Arc<[&str]> = LOCAL.into_iter().chain(stands_for(args.cloud)).collect();
+        router = router.layer(from_fn_with_state(names, own_names));
     }
     if args.log {
         router = router.layer(from_fn(told));
     }
-    let forwarded = proxy.map(|proxy| tokio::spawn(proxy::forward(proxy, address)));
+    let forwarded = proxy
+        .map(|proxy| tokio::spawn(proxy::forward(proxy, address, stands_for(args.cloud).into())));
     serve(listener, router, certificates, stop).await?;
     if let Some(forwarded) = forwarded {
         forwarded.abort();
@@ -186,6 +194,7 @@ fn tenant(args: &Args) -> Result<Tenant, Failure> {
         lenient: args.lenient && !args.strict,
         rules_off: args.rules_off.clone(),
         profile: args.profile.clone(),
+        cloud: args.cloud,
         client_certificate: args.client_certificate.as_deref().map(certified).transpose()?,
         ..Options::default()
     };
@@ -273,17 +282,20 @@ async fn told(request: Request<Body>, next: Next) -> Response<Body> {
 
 /// Refuses requests under names that are not the emulator's: a page that a browser has open must
 /// not reach it by a name that its owner points here.
-async fn own_names(request: Request<Body>, next: Next) -> Response<Body> {
+async fn own_names(
+    State(names): State<Arc<[&'static str]>>,
+    request: Request<Body>,
+    next: Next,
+) -> Response<Body> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.and_then(|host| host.parse::<Authority>().ok());
     let own = host.as_ref().is_some_and(|host| {
         let name = host.host().trim_start_matches('[').trim_end_matches(']');
-        LOCAL.iter().chain(&STANDS_FOR).any(|own| own.eq_ignore_ascii_case(name))
+        names.iter().any(|own| own.eq_ignore_ascii_case(name))
     });
     if own {
         return next.run(request).await;
     }
-    let names: Vec<&str> = LOCAL.into_iter().chain(STANDS_FOR).collect();
     let words = format!("expected one of the hosts {}, found another\n", names.join(", "));
     let mut refused = Response::new(Body::from(words));
     *refused.status_mut() = StatusCode::MISDIRECTED_REQUEST;

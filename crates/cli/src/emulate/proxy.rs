@@ -2,29 +2,33 @@
 //! emulator under Microsoft's names. It goes to the emulator and nowhere else.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::certificate::STANDS_FOR;
-
 /// The longest head of a request to a proxy that is read.
 const LONGEST: usize = 8 * 1024;
 
-/// Serves until it is dropped.
-pub(super) async fn forward(listener: TcpListener, emulator: SocketAddr) {
+/// Serves until it is dropped. `names` are those of Microsoft's that lead to the emulator.
+pub(super) async fn forward(
+    listener: TcpListener,
+    emulator: SocketAddr,
+    names: Arc<[&'static str]>,
+) {
     loop {
         // A connection that broke off before it was taken is nobody's loss.
         if let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(async move { drop(one(client, emulator).await) });
+            let names = names.clone();
+            tokio::spawn(async move { drop(one(client, emulator, &names).await) });
         }
     }
 }
 
-async fn one(mut client: TcpStream, emulator: SocketAddr) -> std::io::Result<()> {
+async fn one(mut client: TcpStream, emulator: SocketAddr, names: &[&str]) -> std::io::Result<()> {
     let head = head(&mut client).await?;
     let refusal = match asked(&head) {
-        Some(host) if STANDS_FOR.contains(&host) => {
+        Some(host) if names.contains(&host) => {
             let mut server = TcpStream::connect(emulator).await?;
             client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
             copy_bidirectional(&mut client, &mut server).await?;
@@ -33,7 +37,7 @@ async fn one(mut client: TcpStream, emulator: SocketAddr) -> std::io::Result<()>
         Some(_) => "403 Forbidden",
         None => "405 Method Not Allowed",
     };
-    let names = STANDS_FOR.join(", ");
+    let names = names.join(", ");
     let words = format!("this proxy answers CONNECT to port 443 of {names}, and nothing else\n");
     let length = words.len();
     let answer = format!(

@@ -75,10 +75,10 @@ struct Secure {
 
 impl Secure {
     fn start() -> Self {
-        Self::start_in(tempfile::tempdir().unwrap())
+        Self::start_in(tempfile::tempdir().unwrap(), "global")
     }
 
-    fn start_in(folder: tempfile::TempDir) -> Self {
+    fn start_in(folder: tempfile::TempDir, cloud: &str) -> Self {
         let (tls, file) = (folder.path().join("tls"), folder.path().join("environment"));
         let running = start(&[
             "--proxy",
@@ -87,11 +87,20 @@ impl Secure {
             tls.to_str().unwrap(),
             "--env-file",
             file.to_str().unwrap(),
+            "--cloud",
+            cloud,
         ]);
         let text = std::fs::read_to_string(&file).unwrap();
         let lines = text.lines().map(|line| line.split_once('=').unwrap());
         let told = lines.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         Self { running, told, folder }
+    }
+
+    /// Likewise, and has the emulator's proxy.
+    fn through_the_proxy(&self) -> reqwest::Client {
+        let line = self.running.lines.iter().find(|line| line.starts_with("proxy")).unwrap();
+        let proxy = reqwest::Proxy::all(line.split_whitespace().nth(1).unwrap()).unwrap();
+        self.client().proxy(proxy).build().unwrap()
     }
 
     /// A client that trusts the emulator's authority and no other.
@@ -154,9 +163,7 @@ async fn over_tls_it_is_trusted_by_its_authority() {
 #[tokio::test]
 async fn the_proxy_leads_to_the_emulator_under_microsofts_names_and_nowhere_else() {
     let secure = Secure::start();
-    let line = secure.running.lines.iter().find(|line| line.starts_with("proxy")).unwrap();
-    let proxy = reqwest::Proxy::all(line.split_whitespace().nth(1).unwrap()).unwrap();
-    let client = secure.client().proxy(proxy).build().unwrap();
+    let client = secure.through_the_proxy();
     let token = &secure.told["EMULATOR_TOKEN"];
     let url = format!("https://graph.microsoft.com{CATALOGS}");
     let got = client.get(url).bearer_auth(token).send().await.unwrap();
@@ -169,6 +176,30 @@ async fn the_proxy_leads_to_the_emulator_under_microsofts_names_and_nowhere_else
         let refused = got.is_err() || got.is_ok_and(|got| got.status() == 405);
         assert!(refused, "{elsewhere}");
     }
+}
+
+/// The authority of a folder is made anew for the names of another cloud: those of the first are
+/// none then, to the proxy, to the certificate and to the door.
+#[tokio::test]
+async fn a_cloud_has_names_of_its_own() {
+    let secure = Secure::start();
+    let before = std::fs::read(&secure.told["CA_FILE"]).unwrap();
+    let Secure { running, folder, .. } = secure;
+    drop(running);
+    let secure = Secure::start_in(folder, "china");
+    assert_ne!(std::fs::read(&secure.told["CA_FILE"]).unwrap(), before);
+    let client = secure.through_the_proxy();
+    let token = &secure.told["EMULATOR_TOKEN"];
+    let url = format!("https://microsoftgraph.chinacloudapi.cn{CATALOGS}");
+    assert_eq!(client.get(url).bearer_auth(token).send().await.unwrap().status(), 200);
+    for login in ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"] {
+        let url = format!("https://{login}/common/discovery/instance");
+        assert_eq!(client.get(url).send().await.unwrap().status(), 200, "{login}");
+    }
+    assert!(client.get(format!("https://graph.microsoft.com{CATALOGS}")).send().await.is_err());
+    let url = format!("{}{CATALOGS}", secure.told["GRAPH_URL"]);
+    let request = secure.client().build().unwrap().get(&url).header("host", "graph.microsoft.com");
+    assert_eq!(request.bearer_auth(token).send().await.unwrap().status(), 421);
 }
 
 #[tokio::test]
@@ -197,13 +228,13 @@ fn the_authority_stays_and_its_key_is_its_owners_alone() {
     }
     let Secure { running, folder, .. } = first;
     drop(running);
-    let again = Secure::start_in(folder);
+    let again = Secure::start_in(folder, "global");
     assert_eq!(std::fs::read(&again.told["CA_FILE"]).unwrap(), authority);
     // Without its key it is no authority any more.
     let Secure { running, folder, .. } = again;
     drop(running);
     std::fs::remove_file(folder.path().join("tls/ca-key.pem")).unwrap();
-    let third = Secure::start_in(folder);
+    let third = Secure::start_in(folder, "global");
     assert_ne!(std::fs::read(&third.told["CA_FILE"]).unwrap(), authority);
 }
 

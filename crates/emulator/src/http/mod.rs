@@ -28,7 +28,8 @@ use crate::fault::Fault;
 use crate::ids::Id;
 use crate::refusal::{
     self, BODY_TOO_LARGE, EMULATOR_TOKEN, IDENTITY_DISABLED, ROUTE_MISS, ROUTE_MISS_WRAPPED,
-    Refusal, Rule, STATE_NOT_KEPT, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID, not_implemented,
+    Refusal, Rule, STATE_NOT_KEPT, TOKEN_AUDIENCE, TOKEN_EMPTY, TOKEN_EXPIRED, TOKEN_INVALID,
+    not_implemented,
 };
 use crate::sign_in::{self, Grants, Unfit};
 use crate::state::{Caller, Receipt, State};
@@ -76,32 +77,14 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
     }
     let mut response = match fault.as_ref().filter(|fault| fault.status.is_some()) {
         Some(fault) => answer::fault(fault, &parts, &request_id, now),
-        None => {
-            let done = match body {
-                Ok(body) => {
-                    let signed =
-                        sign_in::answer(&tenant, &parts, &path, || call::origin(&parts), &body);
-                    match signed {
-                        Some(Ok(answered)) => {
-                            let told = (answered.status().as_u16(), fired(&answered));
-                            note(&tenant, &parts, now, &request_id, told, fault.is_some());
-                            return answered;
-                        }
-                        Some(Err(refusal)) => Done { outcome: Err(refusal), ..Done::default() },
-                        None => {
-                            let mut done = called(&tenant, &parts, &path, &body);
-                            done.is_kept().await;
-                            done
-                        }
-                    }
-                }
-                Err(_) => {
-                    let outcome = Err(tenant.lock().rules.refuse(too_large()));
-                    Done { outcome, ..Done::default() }
-                }
-            };
-            answer::write(&done, &parts, &path, &request_id, now)
-        }
+        None => match body {
+            Ok(body) => answered(&tenant, &parts, &path, &body, &request_id, now).await,
+            Err(_) => {
+                let outcome = Err(tenant.lock().rules.refuse(too_large()));
+                let done = Done { outcome, ..Done::default() };
+                answer::write(&done, &parts, &path, &request_id, now)
+            }
+        },
     };
     let rules = fired(&response);
     let status = response.status().as_u16();
@@ -115,6 +98,27 @@ async fn serve(Shared(tenant): Shared<Arc<Inner>>, request: Request<Body>) -> Re
         }
     }
     response
+}
+
+/// What a call is answered where no fault befalls it.
+async fn answered(
+    tenant: &Inner,
+    parts: &Parts,
+    path: &[String],
+    body: &[u8],
+    request_id: &Id,
+    now: Timestamp,
+) -> Response<Body> {
+    let done = match sign_in::answer(tenant, parts, path, || call::origin(parts), body) {
+        Some(Ok(signed)) => return signed,
+        Some(Err(refusal)) => Done { outcome: Err(refusal), ..Done::default() },
+        None => {
+            let mut done = called(tenant, parts, path, body);
+            done.is_kept().await;
+            done
+        }
+    };
+    answer::write(&done, parts, path, request_id, now)
 }
 
 /// The rules that an answer names.
@@ -277,6 +281,9 @@ fn unfit(why: Unfit) -> Refusal {
     match why {
         Unfit::Foreign => {
             TOKEN_INVALID.says("CompactToken parsing failed with error code: 80049217")
+        }
+        Unfit::Elsewhere => {
+            TOKEN_AUDIENCE.says("Access token validation failure. Invalid audience.")
         }
         Unfit::Expired => TOKEN_EXPIRED.says("Access token has expired or is not yet valid."),
     }

@@ -1,14 +1,12 @@
 //! What is found where, always on the very address that was asked: a copy of Microsoft's documents
 //! would send every client to the internet.
 
+use model::Cloud;
 use serde_json::{Value, json};
 
 use super::Refused;
 use crate::refusal::SIGN_IN_TENANT;
 use crate::tenant::Inner;
-
-/// The host by which clients recognise the global cloud.
-const LOGIN: &str = "login.microsoftonline.com";
 
 /// Authorities that stand for whichever tenant a user is of.
 pub(super) const ANY_TENANT: [&str; 2] = ["common", "organizations"];
@@ -61,7 +59,7 @@ pub(super) fn openid_configuration(
         "request_uri_parameter_supported": false,
         "authorization_endpoint": format!("{at}/oauth2/v2.0/authorize"),
         "tenant_region_scope": "NA",
-        "cloud_instance_name": "microsoftonline.com",
+        "cloud_instance_name": instance_name(tenant.options.cloud),
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": host(origin),
     }))
@@ -69,25 +67,28 @@ pub(super) fn openid_configuration(
 
 pub(super) fn instance(tenant: &Inner, origin: &str) -> Value {
     let id = &tenant.lock().directory.tenant_id;
+    let aliases = tenant.options.cloud.login_aliases();
+    // Tokens of the global cloud are kept under its second name, for caches that are older than it.
+    let cache = if tenant.options.cloud == Cloud::Global { aliases[1] } else { aliases[0] };
     json!({
         "tenant_discovery_endpoint": format!("{origin}/{id}/v2.0/.well-known/openid-configuration"),
         "api-version": "1.1",
         "metadata": [{
-            "preferred_network": LOGIN,
-            "preferred_cache": "login.windows.net",
-            "aliases": [LOGIN, "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+            "preferred_network": aliases[0],
+            "preferred_cache": cache,
+            "aliases": aliases,
         }],
     })
 }
 
 /// Every user is the tenant's own: nobody is sent to another provider.
-pub(super) fn user_realm(name: &str) -> Value {
+pub(super) fn user_realm(tenant: &Inner, name: &str) -> Value {
     let domain = name.rsplit_once('@').map_or(name, |(_, domain)| domain);
     json!({
         "ver": "1.0",
         "account_type": "Managed",
         "domain_name": domain,
-        "cloud_instance_name": "microsoftonline.com",
+        "cloud_instance_name": instance_name(tenant.options.cloud),
         "cloud_audience_urn": "urn:federation:MicrosoftOnline",
     })
 }
@@ -118,6 +119,12 @@ pub(super) fn endpoints(origin: &str) -> Value {
             "sqlServerHostname": "database.windows.net",
         },
     })
+}
+
+/// What the identity platform calls a cloud: its host, without `login`.
+fn instance_name(cloud: Cloud) -> &'static str {
+    let host = cloud.login_aliases()[0];
+    host.strip_prefix("login.").unwrap_or(host)
 }
 
 fn host(origin: &str) -> &str {

@@ -3,6 +3,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use indexmap::IndexMap;
+use model::Cloud;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -92,7 +93,8 @@ pub(super) fn answer(
     let client = form.demanded("client_id")?.to_lowercase();
     let now = tenant.signs_in_by.now().as_second();
     let state = &mut *tenant.lock();
-    let issue = Issue { tenant: &tenant_id, client: &client, now, id: state.ids.next().into() };
+    let (cloud, id) = (tenant.options.cloud, state.ids.next().into());
+    let issue = Issue { tenant: &tenant_id, client: &client, cloud, now, id };
     let directory = &state.directory;
     match grant {
         "client_credentials" => {
@@ -230,6 +232,7 @@ pub(super) fn by_password<'a>(directory: &'a Directory, form: &Form) -> Result<&
 struct Issue<'a> {
     tenant: &'a str,
     client: &'a str,
+    cloud: Cloud,
     /// Seconds of the epoch.
     now: i64,
     id: String,
@@ -265,7 +268,8 @@ impl Issue<'_> {
     fn to_user(&self, user: &User, scope: &str) -> Result<Value, Refused> {
         let asked: Vec<&str> = scope.split_whitespace().collect();
         let resource = asked.iter().find_map(|one| Some(one.rsplit_once('/')?.0));
-        let resource = resource.unwrap_or("https://graph.microsoft.com");
+        let resource =
+            resource.map_or_else(|| format!("https://{}", self.cloud.graph()), str::to_owned);
         let mut scopes: Vec<&str> = Vec::new();
         for one in asked.iter().filter(|one| !OPENID.contains(one)) {
             match one.rsplit('/').next() {
@@ -295,11 +299,11 @@ impl Issue<'_> {
             "scope": granted,
             "expires_in": HOLDS - 1,
             "ext_expires_in": HOLDS - 1,
-            "access_token": self.signed(resource, HOLDS, access)?,
+            "access_token": self.signed(&resource, HOLDS, access)?,
         });
         if asked.contains(&"offline_access") {
             let claims = json!({"oid": user.id, REFRESH: true});
-            let refresh = self.signed(resource, REFRESHES, claims)?;
+            let refresh = self.signed(&resource, REFRESHES, claims)?;
             answer["refresh_token"] = Value::String(refresh);
         }
         if asked.contains(&"openid") {

@@ -24,7 +24,7 @@ use crate::tenant::Inner;
 pub(crate) use device::Device;
 pub(crate) use grant::REFRESH;
 pub(crate) use grants::Grants;
-pub(crate) use token::{Unfit, verified};
+pub(crate) use token::{Unfit, of_another_graph, verified};
 
 /// A refusal in the words of the identity platform: its number stands behind `AADSTS`.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub(crate) fn answer(
         }
         [_, "discovery", "v2.0", "keys"] | [_, "discovery", "keys"] => get(Ok(token::jwks())),
         ["common", "discovery", "instance"] => get(Ok(discovery::instance(tenant, &origin()))),
-        ["common", "userrealm", name] => get(Ok(discovery::user_realm(name))),
+        ["common", "userrealm", name] => get(Ok(discovery::user_realm(tenant, name))),
         ["metadata", "endpoints"] => get(Ok(discovery::endpoints(&origin()))),
         [of, "oauth2", "v2.0", "token"] => match parts.method {
             Method::POST => grant::answer(tenant, parts, of, body),
@@ -95,7 +95,8 @@ fn write(tenant: &Inner, outcome: Result<Value, Refused>) -> Result<Response<Bod
             }
             let status = StatusCode::from_u16(refused.refusal.rule.status);
             let ids = &mut state.ids;
-            let body = error(&refused, &ids.next(), &ids.next(), tenant.signs_in_by.now());
+            let login = tenant.options.cloud.login();
+            let body = error(&refused, &ids.next(), &ids.next(), tenant.signs_in_by.now(), login);
             (status.unwrap_or(StatusCode::BAD_REQUEST), body)
         }
     };
@@ -106,7 +107,7 @@ fn write(tenant: &Inner, outcome: Result<Value, Refused>) -> Result<Response<Bod
 }
 
 /// The platform's error: every client shows the text, and some read the numbers.
-fn error(refused: &Refused, trace: &str, correlation: &str, now: Timestamp) -> Value {
+fn error(refused: &Refused, trace: &str, correlation: &str, now: Timestamp, login: &str) -> Value {
     let Refused { number, refusal } = refused;
     let at = now.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
     json!({
@@ -119,6 +120,6 @@ fn error(refused: &Refused, trace: &str, correlation: &str, now: Timestamp) -> V
         "timestamp": at,
         "trace_id": trace,
         "correlation_id": correlation,
-        "error_uri": format!("https://login.microsoftonline.com/error?code={number}"),
+        "error_uri": format!("https://{login}/error?code={number}"),
     })
 }

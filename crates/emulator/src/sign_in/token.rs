@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use model::Cloud;
 use ring::rand::SystemRandom;
 use ring::rsa::PublicKeyComponents;
 use ring::signature::{
@@ -36,6 +37,8 @@ pub(crate) enum Unfit {
     Foreign,
     /// Its time is over, or has not begun.
     Expired,
+    /// It is for the Graph of another cloud.
+    Elsewhere,
 }
 
 /// The keys by which everybody can verify tokens.
@@ -61,6 +64,14 @@ pub(super) fn signed(claims: &Value) -> Option<String> {
     let mut signature = vec![0; key.public().modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).ok()?;
     Some(format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// Whether a token is for the Graph of a cloud that is not `cloud`.
+pub(crate) fn of_another_graph(claims: &Value, cloud: Cloud) -> bool {
+    let host = claims["aud"].as_str().and_then(|audience| audience.strip_prefix("https://"));
+    host.is_some_and(|host| {
+        host != cloud.graph() && Cloud::ALL.iter().any(|other| other.graph() == host)
+    })
 }
 
 /// The claims of a token that was signed here and holds now.

@@ -8,6 +8,7 @@ use axum::Router;
 use clock::SharedClock;
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use model::Cloud;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ use crate::fault::Faults;
 use crate::http::Log;
 use crate::ids::{Id, Ids};
 use crate::profile::Profile;
-use crate::sign_in::{Device, Grants, REFRESH, Unfit, verified};
+use crate::sign_in::{Device, Grants, REFRESH, Unfit, of_another_graph, verified};
 use crate::state::{Receipt, State, StateError, Store};
 use founding::{Founded, plant, register, token};
 
@@ -44,10 +45,14 @@ pub struct Options {
     /// The certificate of the tenant's application, in DER, by whose key it may sign in in place of
     /// its secret. The key is RSA of at least 2048 bits, as the service demands.
     pub client_certificate: Option<Vec<u8>>,
+    /// The cloud that the tenant is of: under which names its sign-in is known, and for whose Graph
+    /// its tokens hold. The API is the same in each.
+    pub cloud: Cloud,
 }
 
 impl Default for Options {
-    /// Seed 1, domain `contoso.onmicrosoft.com`, licensed, every rule on, the fast profile.
+    /// Seed 1, domain `contoso.onmicrosoft.com`, licensed, every rule on, the fast profile,
+    /// the global cloud.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -58,6 +63,7 @@ impl Default for Options {
             rules_off: Vec::new(),
             profile: Profile::fast(),
             client_certificate: None,
+            cloud: Cloud::Global,
         }
     }
 }
@@ -361,6 +367,9 @@ impl Inner {
             };
         }
         let claims = verified(token, now)?;
+        if of_another_graph(&claims, self.options.cloud) {
+            return Err(Unfit::Elsewhere);
+        }
         let directory = &self.lock().directory;
         let own = claims["tid"] == directory.tenant_id && claims[REFRESH] != true;
         let id = claims["oid"].as_str().filter(|_| own).ok_or(Unfit::Foreign)?;

@@ -199,6 +199,24 @@ async fn connections_end_and_answers_get_lost() {
     assert_eq!(whole.matches("\"displayName\":\"lost\"").count(), 1, "{whole}");
 }
 
+/// Sign-in is a call like another.
+#[tokio::test]
+async fn sign_in_is_lost_and_torn_like_anything_else() {
+    let raw = Raw::tenant();
+    let faults = json!([
+        {"path": "*/oauth2/v2.0/token", "nth": 1, "loseAnswer": true},
+        {"path": "*/oauth2/v2.0/token", "nth": 1, "truncate": 40},
+    ]);
+    assert_eq!(raw.send("PUT", "/_emulator/faults", Some(faults)).await.status, 204);
+    let path = format!("/{}/oauth2/v2.0/token", raw.tenant.id());
+    let form = crate::sign_in::by_secret(raw.tenant.application(), crate::sign_in::DEFAULT);
+    assert_eq!(over_a_connection(&raw, "POST", &path, &form).await, "");
+    let torn = over_a_connection(&raw, "POST", &path, &form).await;
+    let (_, rest) = torn.split_once("\r\n\r\n").unwrap();
+    assert!(rest.len() == 40 && rest.starts_with("{\"token_type\""), "{torn}");
+    assert!(over_a_connection(&raw, "POST", &path, &form).await.contains("\"access_token\""));
+}
+
 #[tokio::test]
 async fn a_realistic_tenant_sees_things_late() {
     let raw = of_profile(Profile::realistic());

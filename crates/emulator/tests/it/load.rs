@@ -15,7 +15,7 @@ fn rounds() -> usize {
     std::env::var("ENTITLE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
-/// Every client has a catalog of its own, in which it counts; all want the same packages for the
+/// Every client has a connection and a catalog of its own, in which it counts; all want the same packages for the
 /// same people.
 struct Client {
     raw: Raw,
@@ -67,16 +67,21 @@ async fn a_hundred_clients_lose_nothing() {
         packages.push((group, package, policy));
     }
     let rounds = rounds();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = listener.local_addr().unwrap();
+    let router = raw.tenant.router();
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let mut clients = JoinSet::new();
     for number in 0..CLIENTS {
         let name = format!("catalog of {number}");
         let catalog = raw.post("/v1.0/EM/catalogs", json!({"displayName": name})).await.id();
         let (_, package, policy) = packages[number % PACKAGES].clone();
         let person = people[number / PACKAGES].clone();
-        let raw = raw.acting_as(&raw.who);
+        let raw = raw.over_a_socket(server);
         clients.spawn(Client { raw, number, catalog, person, package, policy }.play(rounds));
     }
     let granted: usize = clients.join_all().await.into_iter().sum();
+    serving.abort();
     raw.pass(600);
     // A hundred pairs of a person and a package, each wanted in every round.
     assert_eq!(granted, PEOPLE * PACKAGES);

@@ -1,5 +1,6 @@
 //! A tenant and raw calls on it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -9,11 +10,14 @@ use http::Request;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use transport::{Live, Transport};
 
 pub(crate) struct Raw {
     pub(crate) tenant: Tenant,
     pub(crate) clock: Arc<VirtualClock>,
     pub(crate) who: Identity,
+    /// A connection of its own to a server of the tenant; calls are within the process without one.
+    line: Option<(Live, SocketAddr)>,
 }
 
 /// Names a rule that is switched off in every tenant of a run.
@@ -55,18 +59,33 @@ impl Raw {
         Self::with(Options::default())
     }
 
+    pub(crate) fn of(tenant: Tenant, clock: Arc<VirtualClock>) -> Self {
+        let who = tenant.administrator().clone();
+        Self { tenant, clock, who, line: None }
+    }
+
     pub(crate) fn with(options: Options) -> Self {
         let start = "2026-01-05T09:14:33.2042281Z".parse().unwrap();
         let clock = Arc::new(VirtualClock::starting_at(start));
         let mut options = options;
         options.rules_off.extend(std::env::var(SWITCHED_OFF));
         let tenant = Tenant::new(&options, clock.clone());
-        let who = tenant.administrator().clone();
-        Self { tenant, clock, who }
+        Self::of(tenant, clock)
     }
 
     pub(crate) fn acting_as(&self, who: &Identity) -> Self {
-        Self { tenant: self.tenant.clone(), clock: self.clock.clone(), who: who.clone() }
+        Self {
+            tenant: self.tenant.clone(),
+            clock: self.clock.clone(),
+            who: who.clone(),
+            line: None,
+        }
+    }
+
+    /// The same caller, over a socket.
+    pub(crate) fn over_a_socket(&self, server: SocketAddr) -> Self {
+        let line = Some((Live::on_this_machine().unwrap(), server));
+        Self { line, ..self.acting_as(&self.who) }
     }
 
     pub(crate) fn requestor(&self) -> Self {
@@ -94,10 +113,21 @@ impl Raw {
     }
 
     pub(crate) async fn raw(&self, request: Request<Body>) -> Got {
-        let response = self.tenant.router().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, bytes) = match &self.line {
+            None => {
+                let response = self.tenant.router().oneshot(request).await.unwrap();
+                let (parts, body) = response.into_parts();
+                (parts, to_bytes(body, usize::MAX).await.unwrap())
+            }
+            Some((line, server)) => {
+                let (mut parts, body) = request.into_parts();
+                let path = parts.uri.path_and_query().unwrap();
+                parts.uri = format!("http://{server}{path}").parse().unwrap();
+                let body = to_bytes(body, usize::MAX).await.unwrap();
+                line.exchange(Request::from_parts(parts, body)).await.unwrap().into_parts()
+            }
+        };
         seen(&parts.headers);
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = match bytes.is_empty() {
             true => Value::Null,
             false => serde_json::from_slice(&bytes).unwrap(),

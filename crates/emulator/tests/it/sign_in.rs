@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use emulator::{Application, Identity, Options, Tenant};
 use http::Request;
+use model::Cloud;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -198,10 +199,50 @@ async fn a_token_ends_and_cannot_be_changed() {
     }
     // Another tenant signs with the same public key, and is another tenant.
     let options = emulator::Options { seed: 2, ..emulator::Options::default() };
-    let other = Raw { tenant: Tenant::new(&options, raw.clock.clone()), ..Raw::tenant() };
+    let other = Raw::of(Tenant::new(&options, raw.clock.clone()), raw.clock.clone());
     let foreign = token(&other, &own(&other.tenant, DEFAULT)).await;
     let got = holder(&raw, &foreign).get("/v1.0/groups").await;
     assert_eq!(got.refusal(), "401 InvalidAuthenticationToken");
+}
+
+/// A token for the Graph of one cloud is none in another, whoever signed it.
+#[tokio::test]
+async fn each_cloud_has_its_names_and_its_tokens() {
+    let partner = "login.partner.microsoftonline.cn";
+    for (cloud, graph, cache) in [
+        (Cloud::Global, "graph.microsoft.com", "login.windows.net"),
+        (Cloud::UsGov, "graph.microsoft.us", "login.microsoftonline.us"),
+        (Cloud::UsGovDod, "dod-graph.microsoft.us", "login.microsoftonline.us"),
+        (Cloud::China, "microsoftgraph.chinacloudapi.cn", partner),
+    ] {
+        let raw = Raw::with(Options { cloud, ..Options::default() });
+        let found = document(&raw, "/common/discovery/instance").await;
+        assert_eq!(found.body["metadata"][0]["preferred_cache"], cache);
+        let path = format!("/{}/v2.0/.well-known/openid-configuration", raw.tenant.id());
+        let instance = document(&raw, &path).await.body["cloud_instance_name"].to_string();
+        let login = cloud.login_aliases()[0];
+        assert_eq!(instance, format!("\"{}\"", login.trim_start_matches("login.")));
+        for other in Cloud::ALL {
+            let scope = format!("https%3A%2F%2F{}%2F.default", other.graph());
+            let got = token(&raw, &own(&raw.tenant, &scope)).await;
+            let got = holder(&raw, &got).get("/v1.0/groups").await;
+            if other.graph() == graph {
+                assert_eq!(got.status, 200);
+            } else {
+                assert_eq!(got.refusal(), "401 InvalidAuthenticationToken", "{other}");
+                let words = "Access token validation failure. Invalid audience.";
+                assert_eq!(got.body["error"]["message"], words);
+            }
+        }
+        // A bare scope is one of the cloud's own Graph.
+        let got = token(&raw, &by_password(&raw.tenant, "User.Read")).await;
+        let claims: Value =
+            serde_json::from_slice(&part(got.body["access_token"].as_str().unwrap(), 1)).unwrap();
+        assert_eq!(claims["aud"], format!("https://{graph}"));
+        let refused = token(&raw, "grant_type=client_credentials").await;
+        let uri = refused.body["error_uri"].as_str().unwrap();
+        assert!(uri.starts_with(&format!("https://{}/error?code=", cloud.login())), "{uri}");
+    }
 }
 
 #[tokio::test]

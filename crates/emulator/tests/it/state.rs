@@ -15,8 +15,7 @@ const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta")
 fn open(path: &Path) -> Result<Raw, StateError> {
     let clock = Arc::new(VirtualClock::starting_at("2026-01-05T09:00:00Z".parse().unwrap()));
     let tenant = Tenant::open(&Options::default(), clock.clone(), path)?;
-    let who = tenant.administrator().clone();
-    Ok(Raw { tenant, clock, who })
+    Ok(Raw::of(tenant, clock))
 }
 
 /// All that can be asked for.
