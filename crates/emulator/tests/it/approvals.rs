@@ -52,6 +52,10 @@ async fn with_stages(stages: usize, more: Value) -> Asked {
 }
 
 impl Asked {
+    fn own(&self, request: &str) -> String {
+        format!("/v1.0/EM/accessPackageAssignmentApprovals/{request}")
+    }
+
     async fn ask(&self) -> String {
         let got = self.raw.ask(&self.package, &self.policy).await;
         assert_eq!(got.status, 201, "{got:?}");
@@ -146,31 +150,87 @@ async fn time_asks_those_above_and_then_denies() {
     assert_eq!(asked.state(&again).await.0, "delivered");
 }
 
+impl Asked {
+    /// Replaces who is asked in the one stage.
+    async fn now_asks(&self, first: Value, standing_in: Value) {
+        let path = format!("/v1.0/EM/assignmentPolicies/{}?$expand=accessPackage", self.policy);
+        let mut policy = self.raw.get(&path).await.body;
+        let stage = &mut policy["requestApprovalSettings"]["stages"][0];
+        stage["primaryApprovers"] = first;
+        stage["fallbackPrimaryApprovers"] = standing_in;
+        let path = format!("/v1.0/EM/assignmentPolicies/{}", self.policy);
+        let got = self.raw.put(&path, policy).await;
+        assert_eq!(got.status, 200, "{got:?}");
+    }
+
+    /// Makes the first of the approvers the requestor's manager.
+    async fn manages(&self) {
+        let requestor = self.raw.tenant.requestor().user.clone();
+        let path = format!("/v1.0/users/{requestor}/manager/$ref");
+        assert_eq!(self.raw.put(&path, refers_to(&self.approvers[0])).await.status, 204);
+    }
+
+    /// Whether each of two approvers is asked, and may decide what nobody has decided yet.
+    async fn who_is_asked(&self, request: &str) -> [bool; 2] {
+        let path = format!("/v1.0/EM/accessPackageAssignmentApprovals/{request}/stages");
+        let mut asked = [false, false];
+        for (n, asked) in asked.iter_mut().enumerate() {
+            let list = self.approvers[n].get(&path).await;
+            // Nobody but an approver sees an approval.
+            let Some(id) = list.body["value"][0]["id"].as_str() else { continue };
+            let stage = self.approvers[n].get(&format!("{path}/{id}")).await.body;
+            assert_eq!((&stage["id"], &stage["status"]), (&json!(id), &json!("InProgress")));
+            *asked = stage["assignedToMe"] == true;
+        }
+        asked
+    }
+}
+
+fn refers_to(user: &Raw) -> Value {
+    json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/users/{}", user.user())})
+}
+
 #[tokio::test]
-async fn those_who_stand_in_are_asked_where_nobody_else_is() {
-    let raw = Raw::tenant();
-    let standing_in = raw.person("standing-in").await;
-    let more = json!({"stage": {
-        "primaryApprovers": [{"@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1}],
-        "fallbackPrimaryApprovers": [{"@odata.type": "#microsoft.graph.singleUser", "userId": standing_in}],
-    }});
-    // Ids are seeded: the same person is in the other tenant, too.
+async fn a_stage_asks_a_group_a_manager_and_those_who_stand_in() {
     let asked = with_stages(1, json!({})).await;
-    drop(asked);
-    let asked = with_stages(1, more).await;
-    let boss = asked.approvers[0].user().to_owned();
-    let requestor = asked.raw.tenant.requestor().user.clone();
-    let path = format!("/v1.0/users/{requestor}/manager/$ref");
-    let reference = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/users/{boss}")});
-    assert_eq!(asked.raw.put(&path, reference).await.status, 204);
-    let manager = asked.raw.get(&format!("/v1.0/users/{requestor}/manager")).await.body;
-    assert_eq!(
-        (&manager["id"], &manager["@odata.type"]),
-        (&json!(boss), &json!("#microsoft.graph.user"))
-    );
+    let group = asked.raw.group("approvers").await;
+    let members = format!("/v1.0/groups/{group}/members/$ref");
+    assert_eq!(asked.raw.post(&members, refers_to(&asked.approvers[1])).await.status, 204);
+    let group = json!([{"@odata.type": "#microsoft.graph.groupMembers", "groupId": group}]);
+    let manager = json!([{"@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1}]);
+    asked.now_asks(group.clone(), json!([])).await;
     let request = asked.ask().await;
+    assert_eq!(asked.who_is_asked(&request).await, [false, true]);
+    // Those who stand in are asked while there is no manager.
+    asked.now_asks(manager, group).await;
     let yes = json!({"reviewResult": "Approve"});
+    let path = asked.own(&request);
+    let id = asked.approvers[1].first(&format!("{path}/stages")).await;
+    let no = json!({"reviewResult": "Deny"});
+    assert_eq!(asked.approvers[1].patch(&format!("{path}/stages/{id}"), no).await.status, 204);
+    let request = asked.ask().await;
+    assert_eq!(asked.who_is_asked(&request).await, [false, true]);
+    asked.manages().await;
+    assert_eq!(asked.who_is_asked(&request).await, [true, false]);
     assert_eq!(asked.decide(0, &request, 0, yes).await.status, 204);
+}
+
+/// A manager who asks for somebody does not approve it, though they are the approver.
+#[tokio::test]
+async fn whoever_asks_for_another_does_not_decide() {
+    let asked = with_stages(1, json!({"policy": {"requestorSettings": {
+        "enableOnBehalfRequestorsToAddAccess": true,
+        "onBehalfRequestors": [{"@odata.type": "#microsoft.graph.targetManager", "managerLevel": 1}],
+    }}}))
+    .await;
+    asked.manages().await;
+    let target = &asked.raw.tenant.requestor().user;
+    let body = json!({"requestType": "userAdd", "assignment": {"target": {"objectId": target}, "assignmentPolicyId": asked.policy, "accessPackageId": asked.package}});
+    let got = asked.approvers[0].post("/v1.0/EM/assignmentRequests", body).await;
+    assert_eq!(got.status, 201, "{got:?}");
+    asked.raw.pass(5);
+    let path = asked.own(&got.id());
+    assert_eq!(asked.approvers[0].get(&path).await.refusal(), "403 UnAuthorized");
 }
 
 #[tokio::test]
