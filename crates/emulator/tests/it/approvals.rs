@@ -52,10 +52,6 @@ async fn with_stages(stages: usize, more: Value) -> Asked {
 }
 
 impl Asked {
-    fn own(&self, request: &str) -> String {
-        format!("/v1.0/EM/accessPackageAssignmentApprovals/{request}")
-    }
-
     async fn ask(&self) -> String {
         let got = self.raw.ask(&self.package, &self.policy).await;
         assert_eq!(got.status, 201, "{got:?}");
@@ -186,6 +182,10 @@ impl Asked {
     }
 }
 
+fn approval(request: &str) -> String {
+    format!("/v1.0/EM/accessPackageAssignmentApprovals/{request}")
+}
+
 fn refers_to(user: &Raw) -> Value {
     json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/users/{}", user.user())})
 }
@@ -204,7 +204,7 @@ async fn a_stage_asks_a_group_a_manager_and_those_who_stand_in() {
     // Those who stand in are asked while there is no manager.
     asked.now_asks(manager, group).await;
     let yes = json!({"reviewResult": "Approve"});
-    let path = asked.own(&request);
+    let path = approval(&request);
     let id = asked.approvers[1].first(&format!("{path}/stages")).await;
     let no = json!({"reviewResult": "Deny"});
     assert_eq!(asked.approvers[1].patch(&format!("{path}/stages/{id}"), no).await.status, 204);
@@ -229,7 +229,7 @@ async fn whoever_asks_for_another_does_not_decide() {
     let got = asked.approvers[0].post("/v1.0/EM/assignmentRequests", body).await;
     assert_eq!(got.status, 201, "{got:?}");
     asked.raw.pass(5);
-    let path = asked.own(&got.id());
+    let path = approval(&got.id());
     assert_eq!(asked.approvers[0].get(&path).await.refusal(), "403 UnAuthorized");
 }
 
