@@ -39,6 +39,7 @@ pub(crate) fn answer(
         (_, ["roleManagement", "entitlementManagement", below @ ..]) => {
             catalog_roles::answer(state, call, below)
         }
+        (&Method::GET, ["organization"]) => organization(state, call),
         (&Method::GET, ["me"]) => one(state, call, "users", caller.user),
         (&Method::GET, [below @ .., "$count"]) => count(state, call, below, caller.now),
         (&Method::GET, [set @ ("users" | "groups" | "servicePrincipals")]) => {
@@ -308,6 +309,27 @@ fn one(state: &State, call: &Call, set: &str, id: &str) -> Result<Answer, Refusa
     let query = query::read(call.version, noun_of(set), &call.query)?;
     let row = of_version(call.version, set, row_of(state, set, id)?);
     shape(call, set).entity(state, &query, row).map(Answer::ok)
+}
+
+/// The tenant itself: its name and its domains (reference page of organization).
+fn organization(state: &State, call: &Call) -> Result<Answer, Refusal> {
+    let domain = &state.directory.domain;
+    let name = domain.split('.').next().unwrap_or_default();
+    let initial = name.chars().next().map(|first| first.to_uppercase().to_string());
+    let row = json!({
+        "id": state.directory.tenant_id,
+        "displayName": format!("{}{}", initial.unwrap_or_default(), name.get(1..).unwrap_or_default()),
+        "verifiedDomains": [{
+            "capabilities": "Email, OfficeCommunicationsOnline",
+            "isDefault": true,
+            "isInitial": true,
+            "name": domain,
+            "type": "Managed",
+        }],
+    });
+    let shape = Shape { place: "organization".to_owned(), ..shape_of_objects(call) };
+    let query = query::read(call.version, &noun::DIRECTORY_OBJECT, &call.query)?;
+    Ok(Answer::ok(shape.list(state, &query, [row])?))
 }
 
 fn manager(state: &State, call: &Call, id: &str) -> Result<Answer, Refusal> {

@@ -96,6 +96,7 @@ pub(crate) fn directory(
         ([_, _, "checkMemberGroups" | "getMemberGroups"], _) | (["groups", ..], true) => {
             GROUPS_READ
         }
+        (["organization", ..], true) => ORGANIZATION_READ,
         (["users", ..], true) if own => ME,
         (["users", ..], true) => USERS_READ,
         (["users", ..], false) => USERS_WRITE,
@@ -130,6 +131,8 @@ const ME: &[&str] = &[
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
+const ORGANIZATION_READ: &[&str] =
+    &["User.Read", "Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const USERS_READ: &[&str] = &[
     "User.ReadBasic.All",
     "User.Read.All",

@@ -162,3 +162,16 @@ async fn a_page_has_the_sizes_that_the_service_allows() {
     let second = raw.get(next.strip_prefix("https://graph.microsoft.com").unwrap()).await.body;
     assert_eq!((names(&second).len(), second.get("@odata.count")), (1, None));
 }
+
+#[tokio::test]
+async fn the_tenant_tells_its_name_and_its_domains() {
+    let raw = Raw::tenant();
+    let got = raw.get("/v1.0/organization?$select=id,displayName,verifiedDomains").await;
+    let tenant = &got.body["value"][0];
+    assert_eq!(
+        (&tenant["id"], &tenant["displayName"], &tenant["verifiedDomains"][0]["isDefault"]),
+        (&json!(raw.tenant.id()), &json!("Contoso"), &json!(true)),
+        "{got:?}"
+    );
+    assert!(tenant.get("@odata.type").is_none(), "{tenant}");
+}
