@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use cassette::{Answerer, Cassette, Player, Provenance, Recorder};
-use client::verdict;
+use client::Verdicts;
 use clock::{SharedClock, VirtualClock};
 use contract::Contract;
 use emulator::{Identity, Options, Tenant};
@@ -212,7 +212,8 @@ fn retrying<T: Transport + 'static>(
     let tap = Tap::new(bearer, move |_, _| {
         wire.fetch_add(1, Ordering::Relaxed);
     });
-    Retry::new(tap, verdict, clock)
+    let verdicts = Verdicts::new(clock.clone());
+    Retry::new(tap, move |request: &_, outcome: &_| verdicts.judge(request, outcome), clock)
 }
 
 fn replay(scenario: &Scenario, api: Api, observer: Observer) -> Result<Stack, BackendError> {

@@ -107,8 +107,18 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self.0.kind {
             ErrorKind::Unreachable | ErrorKind::Lost => true,
-            _ => self.remedy() == Some(Remedy::Retry),
+            _ => matches!(self.remedy(), Some(Remedy::Retry | Remedy::Wait)),
         }
+    }
+
+    /// Whether it may have been carried out before: what is there says so.
+    pub fn is_done_already(&self) -> bool {
+        self.remedy() == Some(Remedy::Reconcile)
+    }
+
+    /// Whether the tenant lacks a licence.
+    pub fn is_licence(&self) -> bool {
+        self.remedy() == Some(Remedy::Licence)
     }
 
     /// Whether the caller lacks a permission, a role or ownership.

@@ -46,7 +46,7 @@ mod list;
 mod until;
 
 pub use call::Call;
-pub use catalogue::{ERRORS, KnownError, Remedy, verdict};
+pub use catalogue::{ERRORS, KnownError, Remedy, Verdicts};
 pub use collection::{Collection, Create, Delete};
 pub use error::{Error, ErrorKind};
 pub use graph::{Client, Place};

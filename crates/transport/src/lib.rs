@@ -17,6 +17,7 @@
 //! | a server in this process | [`InProcess`] |
 //! | an identity on every request | [`Bearer`] |
 //! | refusals retried after the server's own delay | [`Retry`] with verdicts |
+//! | no more requests a second than agreed | [`Paced`] |
 //! | to see what the wrappers above swallow | [`Tap`] |
 //! | a fake in a test | [`from_fn`] |
 //! | a body to look at or to keep | [`json_or_text`], [`hidden`] |
@@ -29,6 +30,7 @@ mod body;
 mod fake;
 mod in_process;
 mod live;
+mod paced;
 mod retry;
 mod tap;
 
@@ -43,7 +45,8 @@ pub use bearer::{Bearer, TokenSource};
 pub use body::{SECRET, hidden, json_or_text};
 pub use fake::from_fn;
 pub use in_process::InProcess;
-pub use live::Live;
+pub use live::{Live, Reach};
+pub use paced::Paced;
 pub use retry::{Retry, Verdict};
 pub use secrecy::SecretString;
 pub use tap::Tap;

@@ -16,6 +16,22 @@ pub struct Live {
     client: reqwest::Client,
 }
 
+/// How a server is reached.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// By way of the system's proxy, where it has one.
+    pub by_proxy: bool,
+    /// Certificates in PEM that are trusted beside the system's own: of an emulator, or of a proxy
+    /// that opens TLS.
+    pub also_trusts: Option<Vec<u8>>,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self { by_proxy: true, also_trusts: None }
+    }
+}
+
 impl Live {
     /// A connection pool of its own. Redirects are not followed: a conformance harness reports
     /// them.
@@ -23,7 +39,7 @@ impl Live {
     /// # Errors
     /// [`TransportError::Refused`] where TLS cannot be set up on this machine.
     pub fn new() -> Result<Self, TransportError> {
-        Self::built(reqwest::Client::builder())
+        Self::reaching(&Reach::default())
     }
 
     /// As [`Live::new`], for a server on this machine: the system's proxy is not asked.
@@ -31,23 +47,31 @@ impl Live {
     /// # Errors
     /// As [`Live::new`].
     pub fn on_this_machine() -> Result<Self, TransportError> {
-        Self::built(reqwest::Client::builder().no_proxy())
+        Self::reaching(&Reach { by_proxy: false, ..Reach::default() })
     }
 
-    /// As [`Live::new`], for a server whose certificate comes from an authority of its own: `pem` has
-    /// the certificates that are trusted, and no others are. The system's proxy is not asked.
+    /// As [`Live::new`], reached otherwise.
     ///
     /// # Errors
-    /// As [`Live::new`], and where `pem` has no certificate.
-    pub fn trusting(pem: &[u8]) -> Result<Self, TransportError> {
-        let unreadable =
-            |why| TransportError::Refused(format!("expected certificates in PEM to trust: {why}"));
-        let trusted = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| unreadable(root_cause(&error)))?;
-        if trusted.is_empty() {
-            return Err(unreadable("found none".to_owned()));
+    /// As [`Live::new`], and where there is no certificate among those to trust.
+    pub fn reaching(how: &Reach) -> Result<Self, TransportError> {
+        let mut builder = reqwest::Client::builder();
+        if !how.by_proxy {
+            builder = builder.no_proxy();
         }
-        Self::built(reqwest::Client::builder().no_proxy().tls_certs_only(trusted))
+        if let Some(pem) = &how.also_trusts {
+            let unreadable = |why| {
+                let expected = "expected certificates in PEM to trust";
+                TransportError::Refused(format!("{expected}: {why}"))
+            };
+            let trusted = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|error| unreadable(root_cause(&error)))?;
+            if trusted.is_empty() {
+                return Err(unreadable("found none".to_owned()));
+            }
+            builder = builder.tls_certs_merge(trusted);
+        }
+        Self::built(builder)
     }
 
     fn built(builder: reqwest::ClientBuilder) -> Result<Self, TransportError> {
@@ -88,7 +112,13 @@ fn root_cause(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    let cause = cause.to_string();
+    match cause.contains("certificate") {
+        true => format!(
+            "{cause} (does a proxy open TLS here? its authority is trusted by SSL_CERT_FILE or --ca-file)"
+        ),
+        false => cause,
+    }
 }
 
 impl Transport for Live {

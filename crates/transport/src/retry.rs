@@ -15,12 +15,19 @@ pub enum Verdict {
     Final,
     /// Ask again: the request was refused, or repeating it is harmless.
     Again,
+    /// Ask again for as long as one has patience: what was asked about is not known everywhere yet.
+    Eventually,
 }
 
-/// The attempts that are made at most for one request.
+/// The attempts that are made at most for one request that is to be made [`Verdict::Again`].
 const ATTEMPTS: u32 = 5;
 /// The delay before the first repetition where the server names none; it doubles from there.
 const FIRST_DELAY: SignedDuration = SignedDuration::from_secs(1);
+
+/// How long one has patience with what comes [`Verdict::Eventually`] (seen up to four minutes).
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// Between two questions after what comes eventually, at most.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(8);
 
 /// A server that names a longer delay is not asked again: the caller shall know.
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(5);
@@ -44,10 +51,18 @@ where
 
     async fn send(&self, request: Request<Bytes>) -> Outcome {
         let mut delay = FIRST_DELAY;
+        let began = self.clock.now();
         for attempt in 1.. {
             let outcome = self.inner.exchange(request.clone()).await;
-            let verdict = (self.judge)(&request, &outcome);
-            if verdict == Verdict::Final || attempt == ATTEMPTS {
+            let over = match (self.judge)(&request, &outcome) {
+                Verdict::Final => true,
+                Verdict::Again => attempt >= ATTEMPTS,
+                Verdict::Eventually => {
+                    delay = delay.min(LONGEST_PAUSE);
+                    self.clock.now().duration_since(began) >= PATIENCE
+                }
+            };
+            if over {
                 return outcome;
             }
             let named = outcome.as_ref().ok().and_then(retry_after);
@@ -58,7 +73,7 @@ where
             self.clock.wait(named.unwrap_or(delay)).await;
             delay = delay.saturating_mul(2);
         }
-        unreachable!("the loop returns at its last attempt")
+        unreachable!("the loop returns when it is over")
     }
 }
 
@@ -124,6 +139,31 @@ mod tests {
     async fn it_waits_as_long_as_the_server_says_and_gives_up_at_last() {
         // 60 s named, then 2, 4 and 8 s of its own.
         assert_eq!(waited(&["60"]).await, SignedDuration::from_secs(74));
+    }
+
+    #[tokio::test]
+    async fn it_has_patience_with_what_comes_eventually() {
+        let start = "2026-01-01T00:00:00Z".parse().expect("a timestamp");
+        let clock = Arc::new(VirtualClock::starting_at(start));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (counted, on) = (asked.clone(), clock.clone());
+        let server = from_fn(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let mut response = Response::new(Bytes::new());
+            if on.now().duration_since(start) < SignedDuration::from_mins(4) {
+                *response.status_mut() = http::StatusCode::NOT_FOUND;
+            }
+            Ok(response)
+        });
+        let judge = |_: &Request<Bytes>, outcome: &Outcome| match outcome {
+            Ok(response) if response.status() == 404 => Verdict::Eventually,
+            _ => Verdict::Final,
+        };
+        let retry = Retry::new(server, judge, clock.clone());
+        let outcome = retry.exchange(Request::new(Bytes::new())).await.expect("a response");
+        assert_eq!(outcome.status(), 200);
+        // 1, 2, 4 and then every 8 s.
+        assert_eq!(asked.load(Ordering::Relaxed), 34);
     }
 
     #[tokio::test]

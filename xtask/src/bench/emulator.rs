@@ -11,7 +11,7 @@ use emulator::{Options, Tenant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
-use transport::{Live, Transport};
+use transport::{Live, Reach, Transport};
 
 use super::{median, times};
 
@@ -78,7 +78,10 @@ fn started(runtime: &Runtime) {
     for run in 0..8 {
         let program = std::env::current_exe().expect("this program");
         let authority = std::fs::read(folder.join("tls/ca.pem")).ok();
-        let live = authority.map(|pem| Live::trusting(&pem).expect("the emulator's own"));
+        let live = authority.map(|pem| {
+            let reach = Reach { by_proxy: false, also_trusts: Some(pem) };
+            Live::reaching(&reach).expect("the emulator's own")
+        });
         let start = std::time::Instant::now();
         let mut child = std::process::Command::new(program)
             .args(["emulate", "--listen", "127.0.0.1:18480", "--tls"])
