@@ -136,9 +136,14 @@ impl Verdicts {
         };
         let (status, body) = (response.status(), json(response.body()));
         if status.is_success() {
+            let Some(body) = body else {
+                // It came torn.
+                return if harmless { Verdict::Again } else { Verdict::Final };
+            };
             self.learn(request, &body);
             return Verdict::Final;
         }
+        let body = body.unwrap_or_default();
         let code = body["error"]["code"].as_str().unwrap_or_default();
         // A client error is a refusal: nothing was done. A server error may hide a success.
         let refused = status.is_client_error();
@@ -187,8 +192,12 @@ impl Verdicts {
     }
 }
 
-fn json(body: &Bytes) -> Value {
-    serde_json::from_slice(body).unwrap_or_default()
+/// A body as JSON, null where there is none.
+fn json(body: &Bytes) -> Option<Value> {
+    match body.is_empty() {
+        true => Some(Value::Null),
+        false => serde_json::from_slice(body).ok(),
+    }
 }
 
 #[cfg(test)]

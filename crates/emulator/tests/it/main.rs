@@ -10,6 +10,7 @@ mod catalogs;
 mod control;
 mod delivery;
 mod door;
+mod held;
 mod load;
 mod permission_map;
 mod permissions;

@@ -1,0 +1,384 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use client::Client;
+use clock::SharedClock;
+use http::{Request, Response, StatusCode};
+use jiff::SignedDuration;
+use model::Version;
+use serde_json::{Value, json};
+use transport::{BoxFuture, Outcome, SharedTransport, Transport, TransportError, describe};
+
+use crate::act::{Act, Draft, place};
+use crate::find::{Finder, Still};
+use crate::{Entry, Kind, Ledger, LedgerError};
+
+/// What a run may do to a tenant.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Nothing is written.
+    pub read_only: bool,
+    /// Directory roles may be given to users that the run made.
+    pub privileged: bool,
+    /// Writes at most.
+    pub writes: u64,
+    /// Objects made at most.
+    pub objects: usize,
+}
+
+impl Default for Limits {
+    /// Four hundred writes and two hundred objects: more than any scenario needs.
+    fn default() -> Self {
+        Self { read_only: false, privileged: false, writes: 400, objects: 200 }
+    }
+}
+
+/// Stands before a tenant: writes down what is made before it is made, lets nothing be changed or
+/// deleted that the ledger does not say was made here and that does not still match, and looks
+/// whether it was made where the answer to its making was lost.
+pub struct Guard {
+    inner: SharedTransport,
+    finder: Finder,
+    ledger: Ledger,
+    run: String,
+    limits: Limits,
+    writes: Arc<AtomicU64>,
+    clock: SharedClock,
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guard")
+            .field("run", &self.run)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Waits before another look for what may have been made, in seconds: lists lag behind.
+const LOOKS: [i64; 5] = [0, 2, 4, 8, 16];
+/// How often a request is sent at most whose answers get lost.
+const SENDS: usize = 3;
+
+impl Guard {
+    /// Requests of the run whose names begin with `run` go to `inner`. What is looked for is looked
+    /// for through `looking`, whose calls go to `base`; runs that share `writes` share their budget.
+    pub fn new(
+        inner: SharedTransport,
+        looking: &(SharedTransport, String),
+        ledger: Ledger,
+        run: &str,
+        limits: Limits,
+        writes: Arc<AtomicU64>,
+        clock: SharedClock,
+    ) -> Self {
+        let (looking, base) = looking;
+        let finder = Finder::new(Client::new(looking.clone(), Version::V1).at(base));
+        let run = run.to_owned();
+        Self { inner, finder, ledger, run, limits, writes, clock }
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Outcome {
+        let act = Act::of(&request);
+        if act == Act::Read {
+            return self.inner.exchange(request).await;
+        }
+        let no = |why: String| {
+            Err(TransportError::Refused(format!("{}: {why}; nothing was sent", describe(&request))))
+        };
+        if self.limits.read_only {
+            return no("expected reads alone (--read-only), found a write".to_owned());
+        }
+        if self.writes.fetch_add(1, Ordering::Relaxed) >= self.limits.writes {
+            return no(format!(
+                "expected {} writes at most, found one more; raise --max-writes if that is right",
+                self.limits.writes
+            ));
+        }
+        match act {
+            Act::Read => unreachable!("answered above"),
+            Act::Make(draft) => match self.may_make(&draft).await {
+                Ok(()) => self.make(request, &draft).await,
+                Err(why) => no(why),
+            },
+            Act::TakeOut { catalog, resource } => {
+                match self.brought_in(&catalog, &resource).await {
+                    Ok(entry) => self.take_out(request, &entry).await,
+                    Err(why) => no(why),
+                }
+            }
+            Act::Delete(kind, id) => match self.own(kind, &id).await {
+                Ok(entry) => self.delete(request, &entry).await,
+                Err(why) => no(why),
+            },
+            Act::Purge(id) => {
+                let own = [Kind::User, Kind::Group];
+                match own.into_iter().find_map(|kind| self.ledger.made(kind, &id)) {
+                    Some(entry) => self.delete(request, &entry).await,
+                    None => no(stranger("deleted object", &id)),
+                }
+            }
+            Act::Change(kind, id) => match self.own(kind, &id).await {
+                Ok(_) => self.inner.exchange(request).await,
+                Err(why) => no(why),
+            },
+            Act::Unknown => no("expected a write whose object is known, found another".to_owned()),
+        }
+    }
+
+    /// Whether something may be made: within the limits, and on nothing that is not the run's own.
+    async fn may_make(&self, draft: &Draft) -> Result<(), String> {
+        if self.ledger.intended(&self.run) >= self.limits.objects {
+            return Err(format!(
+                "expected {} objects at most, found one more; raise --max-objects if that is right",
+                self.limits.objects
+            ));
+        }
+        if draft.kind == Kind::DirectoryRole {
+            if !self.limits.privileged {
+                return Err("expected no directory role to be given, found one; --allow-privileged allows it for users that the run makes".to_owned());
+            }
+            let principal = draft.mark("principal").unwrap_or_default();
+            return self.own(Kind::User, principal).await.map(drop);
+        }
+        if let Some(package) = draft.mark("package") {
+            self.own(Kind::Package, package).await?;
+        }
+        match draft.mark("assignment") {
+            Some(assignment) => self.own_assignment(assignment).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The entry of what was made here and still is what it was.
+    async fn own(&self, kind: Kind, id: &str) -> Result<Entry, String> {
+        let entry = self.ledger.made(kind, id).ok_or_else(|| stranger(kind.name(), id))?;
+        match self.finder.still(&entry, id).await {
+            Ok(Still::Same | Still::Gone) => Ok(entry),
+            Ok(Still::Changed(member)) => Err(format!(
+                "expected the {} as it was made, found another {member}; somebody has changed it, so it is theirs",
+                entry.called()
+            )),
+            Err(error) => Err(format!("expected to read the {} first: {error}", entry.called())),
+        }
+    }
+
+    /// Whether an assignment is of a policy that was made here.
+    async fn own_assignment(&self, id: &str) -> Result<(), String> {
+        let path = format!(
+            "identityGovernance/entitlementManagement/assignments/{id}?$expand=assignmentPolicy"
+        );
+        match self.finder.one(&path).await {
+            Ok(Some(found)) => {
+                let policy = found["assignmentPolicy"]["id"].as_str().unwrap_or_default();
+                let own = self.ledger.made(Kind::Policy, policy);
+                own.map(drop).ok_or_else(|| stranger("assignment", id))
+            }
+            // What is not there is nobody's.
+            Ok(None) => Ok(()),
+            Err(error) => Err(format!("expected to read the assignment {id} first: {error}")),
+        }
+    }
+
+    /// The entry that brought a resource into a catalog.
+    async fn brought_in(&self, catalog: &str, resource: &str) -> Result<Entry, String> {
+        let entries = self.ledger.open_entries(None).into_iter();
+        let mut entries = entries
+            .filter(|entry| entry.kind == Kind::Resource && entry.mark("catalog") == catalog);
+        loop {
+            let entry = entries.next().ok_or_else(|| stranger("resource", resource))?;
+            match self.finder.resources(catalog, entry.mark("origin")).await {
+                Ok(found) if found.as_deref() == Some(resource) => return Ok(entry),
+                Ok(_) => {}
+                Err(error) => {
+                    return Err(format!("expected to read the {} first: {error}", entry.called()));
+                }
+            }
+        }
+    }
+
+    async fn make(&self, request: Request<Bytes>, draft: &Draft) -> Outcome {
+        let number = kept(self.ledger.intend(&self.run, draft, self.clock.now()))?;
+        for sends in 1.. {
+            let outcome = self.inner.exchange(request.clone()).await;
+            match fate(&outcome) {
+                Fate::Done(body) => {
+                    // What has no id is known by its marks.
+                    let id = body["id"].as_str().unwrap_or_default();
+                    kept(self.ledger.was_made(number, id))?;
+                    return outcome;
+                }
+                // A request that may have been carried out before is refused for that.
+                Fate::Refused if sends == 1 => {
+                    kept(self.ledger.was_refused(number))?;
+                    return outcome;
+                }
+                Fate::Refused | Fate::Unknown => {}
+            }
+            tracing::debug!(request = %describe(&request), "whether it was made is not known");
+            match self.look(number, &request).await {
+                Some((id, body)) => {
+                    kept(self.ledger.was_made(number, &id))?;
+                    return Ok(answer(StatusCode::CREATED, &body));
+                }
+                None if sends >= SENDS => return outcome,
+                None => kept(self.ledger.sent_again(number))?,
+            }
+        }
+        unreachable!("the loop returns after its last send")
+    }
+
+    /// What was made by a request whose answer was lost: its id, and what the tenant says of it in
+    /// the request's version.
+    async fn look(&self, number: usize, request: &Request<Bytes>) -> Option<(String, Value)> {
+        let entries = self.ledger.open_entries(Some(&self.run));
+        let entry = entries.into_iter().find(|entry| entry.number == number)?;
+        for wait in LOOKS {
+            self.clock.wait(SignedDuration::from_secs(wait)).await;
+            let found = self.finder.candidates(&entry).await.unwrap_or_default();
+            let known = |id: &str| self.ledger.made(entry.kind, id).is_some();
+            let Some(id) = found.into_iter().find(|id| !known(id)) else { continue };
+            if let Some(body) = self.read_back(&entry, &id, request).await {
+                return Some((body["id"].as_str().unwrap_or(&id).to_owned(), body));
+            }
+        }
+        None
+    }
+
+    /// An object in the version of the request that made it.
+    async fn read_back(&self, entry: &Entry, id: &str, request: &Request<Bytes>) -> Option<Value> {
+        let (version, _) = place(request)?;
+        let path = request.uri().path().trim_end_matches('/');
+        let path = path.split_once(version.segment())?.1;
+        let path = path.trim_start_matches('/');
+        let get = async |path: String| self.finder.on(version, &path).await.ok();
+        match entry.kind {
+            // Requests for resources have no address of their own: the last one is it.
+            Kind::Resource => self.last_request(version, path).await,
+            Kind::RoleScope => {
+                let (package, set) = path.rsplit_once('/')?;
+                let mut package = get(format!("{package}?$expand={set}")).await?;
+                let Value::Array(given) = package[set].take() else { return None };
+                given.into_iter().find(|given| given["id"] == id)
+            }
+            _ => get(format!("{path}/{id}")).await,
+        }
+    }
+
+    /// The newest of a list of requests.
+    async fn last_request(&self, version: Version, path: &str) -> Option<Value> {
+        let mut list = self.finder.on(version, path).await.ok()?;
+        let Value::Array(requests) = list["value"].take() else { return None };
+        let at = |request: &Value| {
+            let at = request["createdDateTime"].as_str().and_then(|at| at.parse().ok());
+            at.unwrap_or(jiff::Timestamp::MIN)
+        };
+        // Of several at once, the last of the list: lists are oldest first.
+        requests.into_iter().max_by_key(at)
+    }
+
+    async fn take_out(&self, request: Request<Bytes>, entry: &Entry) -> Outcome {
+        let (catalog, origin) = (entry.mark("catalog"), entry.mark("origin"));
+        for sends in 1.. {
+            let outcome = self.inner.exchange(request.clone()).await;
+            match fate(&outcome) {
+                Fate::Done(_) => {
+                    kept(self.ledger.is_gone(entry.number))?;
+                    return outcome;
+                }
+                Fate::Refused if sends == 1 => return outcome,
+                Fate::Refused | Fate::Unknown => {}
+            }
+            let there = self.finder.resources(catalog, origin).await;
+            match there {
+                Ok(None) => {
+                    kept(self.ledger.is_gone(entry.number))?;
+                    let (version, segments) = place(&request).unzip();
+                    let body = match (version, segments) {
+                        (Some(version), Some(path)) => {
+                            self.last_request(version, &path.join("/")).await
+                        }
+                        _ => None,
+                    };
+                    let body = body.unwrap_or_else(|| json!({}));
+                    return Ok(answer(StatusCode::CREATED, &body));
+                }
+                _ if sends >= SENDS => return outcome,
+                _ => self.clock.wait(SignedDuration::from_secs(2)).await,
+            }
+        }
+        unreachable!("the loop returns after its last send")
+    }
+
+    async fn delete(&self, request: Request<Bytes>, entry: &Entry) -> Outcome {
+        let purges = matches!(Act::of(&request), Act::Purge(_));
+        let outcome = self.inner.exchange(request).await;
+        let missing =
+            matches!(&outcome, Ok(response) if response.status() == StatusCode::NOT_FOUND);
+        if !missing && !matches!(fate(&outcome), Fate::Done(_)) {
+            return outcome;
+        }
+        // A user who was deleted is kept for a month, and is the run's until then.
+        if purges || entry.kind != Kind::User {
+            kept(self.ledger.is_gone(entry.number))?;
+        }
+        match missing && !purges {
+            // It was there a moment ago: an answer was lost, and the repetition came too late.
+            true => Ok(answer(StatusCode::NO_CONTENT, &Value::Null)),
+            false => outcome,
+        }
+    }
+}
+
+fn kept<T>(written: Result<T, LedgerError>) -> Result<T, TransportError> {
+    written.map_err(|error| TransportError::Refused(error.to_string()))
+}
+
+/// What became of a request, as far as its answer says.
+enum Fate {
+    Done(Value),
+    /// It was not carried out.
+    Refused,
+    Unknown,
+}
+
+fn fate(outcome: &Outcome) -> Fate {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(TransportError::Lost { .. }) => return Fate::Unknown,
+        Err(_) => return Fate::Refused,
+    };
+    let status = response.status();
+    if status.is_success() {
+        return match response.body().is_empty() {
+            true => Fate::Done(Value::Null),
+            // What came back torn says no more than one that was lost.
+            false => serde_json::from_slice(response.body()).map_or(Fate::Unknown, Fate::Done),
+        };
+    }
+    match status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
+        true => Fate::Unknown,
+        false => Fate::Refused,
+    }
+}
+
+/// An answer in place of one that was lost.
+fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    let mut response = Response::new(Bytes::from(text));
+    *response.status_mut() = status;
+    response
+}
+
+fn stranger(what: &str, id: &str) -> String {
+    format!(
+        "expected a {what} that this project made in this tenant, found {id}, of which the ledger does not know"
+    )
+}
+
+impl Transport for Guard {
+    fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.send(request))
+    }
+}

@@ -1,0 +1,299 @@
+use client::{Client, Error};
+use clock::SharedClock;
+use http::Method;
+use jiff::SignedDuration;
+use model::Version;
+use serde_json::json;
+use transport::SharedTransport;
+
+use crate::find::{Finder, Still, deletion_path, own_path};
+use crate::{Entry, Kind, Ledger, LedgerError};
+
+const EM: &str = "identityGovernance/entitlementManagement";
+
+/// Between two looks at what is on its way.
+const BETWEEN: SignedDuration = SignedDuration::from_secs(2);
+/// How long what is on its way is waited for (deliveries: 10 to 60 s, seen up to minutes).
+const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Takes away what a ledger says may still be there, last made first.
+pub struct Sweep {
+    /// Its calls go through the guard, which writes down what is gone.
+    client: Client,
+    finder: Finder,
+    ledger: Ledger,
+    clock: SharedClock,
+}
+
+impl std::fmt::Debug for Sweep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sweep(…)")
+    }
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Swept {
+    /// It was never made, or is gone already.
+    NotThere,
+    /// It was taken away.
+    Gone,
+    /// It is still there, and why.
+    Left(String),
+}
+
+/// Why an entry could not be taken away.
+enum Stuck {
+    /// In words of ours.
+    Because(String),
+    /// The tenant refused, or was not reached.
+    Refused(Error),
+    /// The ledger does not take it.
+    Ledger(LedgerError),
+}
+
+impl From<Error> for Stuck {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<LedgerError> for Stuck {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl Sweep {
+    /// Calls go to `base`: writes through `guarded`, a [`crate::Guard`] of the same ledger, and looks
+    /// through `looking`.
+    pub fn new(
+        guarded: SharedTransport,
+        looking: SharedTransport,
+        base: &str,
+        ledger: Ledger,
+        clock: SharedClock,
+    ) -> Self {
+        let client = |transport| Client::new(transport, Version::V1).at(base);
+        Self { client: client(guarded), finder: Finder::new(client(looking)), ledger, clock }
+    }
+
+    /// What may still be there, of one run or of all, in the order in which it is taken away.
+    pub fn plan(&self, run: Option<&str>) -> Vec<Entry> {
+        let mut entries = self.ledger.open_entries(run);
+        entries.reverse();
+        entries
+    }
+
+    /// Takes an entry away and proves that it is gone. Later ones of the plan rest on earlier ones.
+    pub async fn take_away(&self, entry: &Entry) -> Swept {
+        // A step that went before may have taken it along.
+        let open = self.ledger.open_entries(Some(&entry.run));
+        let Some(entry) = open.into_iter().find(|open| open.number == entry.number) else {
+            return Swept::NotThere;
+        };
+        match self.taken(&entry).await {
+            Ok(swept) => swept,
+            Err(Stuck::Because(why)) => Swept::Left(why),
+            Err(Stuck::Refused(error)) => Swept::Left(error.to_string()),
+            Err(Stuck::Ledger(error)) => Swept::Left(error.to_string()),
+        }
+    }
+
+    async fn taken(&self, entry: &Entry) -> Result<Swept, Stuck> {
+        if entry.kind == Kind::Resource {
+            return self.out_of_the_catalog(entry).await;
+        }
+        let ids = match &entry.id {
+            Some(id) => vec![id.clone()],
+            None => self.unknown(entry).await?,
+        };
+        let mut swept = Swept::NotThere;
+        for id in ids {
+            // Known from now on, so that the guard lets it go.
+            self.ledger.was_made(entry.number, &id)?;
+            let entry = Entry { id: Some(id.clone()), ..entry.clone() };
+            if self.deleted(&entry, &id).await? {
+                swept = Swept::Gone;
+            }
+        }
+        self.ledger.is_gone(entry.number)?;
+        Ok(swept)
+    }
+
+    /// The ids of what was made by a request whose answer nobody got.
+    async fn unknown(&self, entry: &Entry) -> Result<Vec<String>, Stuck> {
+        let mut found = Vec::new();
+        // A list may lag behind what was made a moment before the end.
+        for wait in [0, 5, 15] {
+            self.clock.wait(SignedDuration::from_secs(wait)).await;
+            found = match self.finder.candidates(entry).await {
+                Ok(found) => found,
+                // Its parent is gone, and it with it.
+                Err(error) if error.is_not_found() => Vec::new(),
+                Err(error) => return Err(error.into()),
+            };
+            found.retain(|id| self.ledger.made(entry.kind, id).is_none());
+            if !found.is_empty() {
+                break;
+            }
+        }
+        match found.len() <= entry.sends {
+            true => Ok(found),
+            false => Err(Stuck::Because(format!(
+                "expected {} at most, found {} that look like it: {}; look at them and take away by hand what is the run's own",
+                entry.sends,
+                found.len(),
+                found.join(", ")
+            ))),
+        }
+    }
+
+    /// Deletes an object; whether it was there.
+    async fn deleted(&self, entry: &Entry, id: &str) -> Result<bool, Stuck> {
+        match entry.kind {
+            Kind::Request => self.settled(id).await?,
+            Kind::Policy => self.without_access(id).await?,
+            _ => {}
+        }
+        let was_there = match self.finder.still(entry, id).await? {
+            Still::Gone => false,
+            Still::Changed(member) => {
+                return Err(Stuck::Because(format!(
+                    "it has another {member} than it was made with: somebody has changed it, so it is theirs"
+                )));
+            }
+            Still::Same => {
+                let path = deletion_path(entry, id).unwrap_or_default();
+                match self.client.raw(Method::DELETE, &path, None).send().await {
+                    Ok(_) => true,
+                    Err(error) if error.is_not_found() => false,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        if [Kind::User, Kind::Group].contains(&entry.kind) {
+            self.purged(id).await?;
+        }
+        if let Some(path) = own_path(entry, id)
+            && was_there
+        {
+            self.until(|| async { Ok(self.finder.one(&path).await?.is_none()) }).await?;
+        }
+        Ok(was_there)
+    }
+
+    /// What was deleted stays for a month where it can be restored.
+    async fn purged(&self, id: &str) -> Result<(), Stuck> {
+        let path = format!("directory/deletedItems/{id}");
+        match self.finder.one(&path).await {
+            Ok(Some(_)) => {
+                self.client.raw(Method::DELETE, &path, None).send().await?;
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A request can be deleted when it is over.
+    async fn settled(&self, id: &str) -> Result<(), Stuck> {
+        let path = format!("{EM}/assignmentRequests/{id}");
+        self.until(|| async {
+            let request = self.finder.one(&path).await?;
+            let state = request.as_ref().and_then(|request| request["state"].as_str());
+            Ok(!state.is_some_and(|state| ON_ITS_WAY.contains(&state)))
+        })
+        .await
+    }
+
+    /// Neither policy nor package can go while anybody has access.
+    async fn without_access(&self, policy: &str) -> Result<(), Stuck> {
+        // Whatever was asked for may still become access.
+        let requests = self.ledger.open_entries(None).into_iter();
+        let requests =
+            requests.filter(|entry| entry.kind == Kind::Request && entry.mark("policy") == policy);
+        for id in requests.filter_map(|request| request.id) {
+            self.settled(&id).await?;
+        }
+        for assignment in self.finder.live_assignments(policy).await? {
+            let Some(id) = assignment["id"].as_str() else { continue };
+            let body = json!({"requestType": "adminRemove", "assignment": {"id": id}});
+            let path = format!("{EM}/assignmentRequests");
+            match self.client.raw(Method::POST, &path, Some(body)).send().await {
+                Ok(_) => {}
+                // Somebody has asked for it before.
+                Err(error) if error.is_done_already() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.until(|| async { Ok(self.finder.live_assignments(policy).await?.is_empty()) }).await?;
+        // The requests that this took are the ledger's, too, and as little is left of them.
+        let own = |entry: &Entry| {
+            entry.kind == Kind::Request && entry.mark("type").eq_ignore_ascii_case("adminRemove")
+        };
+        for entry in self.ledger.open_entries(None).into_iter().filter(own) {
+            let Some(id) = &entry.id else { continue };
+            self.settled(id).await?;
+            let path = format!("{EM}/assignmentRequests/{id}");
+            match self.client.raw(Method::DELETE, &path, None).send().await {
+                Ok(_) => {}
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn out_of_the_catalog(&self, entry: &Entry) -> Result<Swept, Stuck> {
+        let (catalog, origin) = (entry.mark("catalog"), entry.mark("origin"));
+        let found = match self.finder.resources(catalog, origin).await {
+            Ok(found) => found,
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error.into()),
+        };
+        let Some(resource) = found else {
+            self.ledger.is_gone(entry.number)?;
+            return Ok(Swept::NotThere);
+        };
+        let body = json!({
+            "requestType": "adminRemove",
+            "catalog": {"id": catalog},
+            "resource": {"id": resource},
+        });
+        let path = format!("{EM}/resourceRequests");
+        self.client.raw(Method::POST, &path, Some(body)).send().await?;
+        self.until(|| async { Ok(self.finder.resources(catalog, origin).await?.is_none()) })
+            .await?;
+        Ok(Swept::Gone)
+    }
+
+    async fn until<F>(&self, reached: impl Fn() -> F) -> Result<(), Stuck>
+    where
+        F: Future<Output = Result<bool, Error>>,
+    {
+        let began = self.clock.now();
+        while !reached().await? {
+            if self.clock.now().duration_since(began) > PATIENCE {
+                return Err(Stuck::Because(format!(
+                    "it was not over within {} minutes; sweep again later",
+                    PATIENCE.as_mins()
+                )));
+            }
+            self.clock.wait(BETWEEN).await;
+        }
+        Ok(())
+    }
+}
+
+/// States of a request that something still follows from, in v1.0's words.
+const ON_ITS_WAY: [&str; 4] = ["submitted", "accepted", "delivering", "pendingNotBefore"];
+
+/// What a run left, for people.
+pub fn told(left: &[(Entry, Swept)]) -> Vec<String> {
+    let left = left.iter().filter_map(|(entry, swept)| match swept {
+        Swept::Left(why) => Some(format!("{}: {why}", entry.called())),
+        _ => None,
+    });
+    left.collect()
+}
