@@ -307,8 +307,15 @@ async fn what_the_policy_asks_for_is_given() {
     let path = "/v1.0/EM/assignmentRequests";
     let got = requestor.post(path, body(json!({"answers": answer}))).await;
     assert!(got.headers["x-entitle-rule"].to_str().unwrap().starts_with("justification-missing"));
-    let got = requestor.post(path, body(json!({"justification": "work"}))).await;
-    assert!(got.headers["x-entitle-rule"].to_str().unwrap().starts_with("answer-missing"));
+    let mut of_another = answer.clone();
+    of_another[0]["answeredQuestion"]["id"] = json!(asked.policy);
+    let mut empty = answer.clone();
+    empty[0]["value"] = json!("");
+    for answers in [json!([]), of_another, empty] {
+        let more = json!({"justification": "work", "answers": answers});
+        let got = requestor.post(path, body(more)).await;
+        assert!(got.headers["x-entitle-rule"].to_str().unwrap().starts_with("answer-missing"));
+    }
     let got = requestor.post(path, body(json!({"answers": answer, "justification": "work"}))).await;
     // An answer comes back with the whole of its question.
     let answered = &got.body["answers"][0];
