@@ -7,12 +7,13 @@ use harness::{Failure, Stage, or_nothing};
 use jiff::SignedDuration;
 use model::Version::V1;
 use model::{
-    Assignment, AssignmentState, Catalog, NewAssignmentRequest, NewGroup, NewPackage, NewPolicy,
-    NewResourceRequest, NewRoleScope, RequestState, Resource, Role,
+    Assignment, AssignmentState, Catalog, NewGroup, NewPackage, NewPolicy, NewResourceRequest,
+    NewRoleScope, RequestState, Resource, Role,
 };
 
 use crate::access::owe_access;
 use crate::onboarded::owe_resource;
+use crate::requestor::{adopted, asking};
 
 const DAYS: u32 = 30;
 
@@ -20,7 +21,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let admin = stage.admin(V1);
 
     stage.act("A package for thirty days");
-    let user = stage.step("The requestor", &stage.requestor(V1).me()).await?;
+    let Some(user) = adopted(stage, "The requestor").await? else { return Ok(()) };
     let group = NewGroup::security(
         &stage.named("Thirty days"),
         &stage.nickname("thirty"),
@@ -57,8 +58,7 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
     let _owed = stage.owe("Delete the policy", admin.policies().delete(&policy.id));
 
     stage.act("Access is given");
-    let request = NewAssignmentRequest::user_add(&user, &policy, &package);
-    let request = stage.requestor(V1).requests().create(&request);
+    let request = asking(stage, V1, &user, &policy, &package);
     let request = stage.step("The requestor asks", &request).await?;
     let owed_access = owe_access(stage, &admin, &request, &policy);
     let delivered = admin.requests().get(&request.id);

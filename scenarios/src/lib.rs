@@ -2,13 +2,14 @@
 //!
 //! ```
 //! use harness::{Api, Observer};
-//! use scenarios::{Backend, Interrupt, SCENARIOS, find, perform};
+//! use scenarios::{Interrupt, Opponent, SCENARIOS, find, perform};
 //!
 //! assert_eq!(SCENARIOS.len(), 4);
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let tutorial = find("tutorial-current").unwrap();
 //! let never = Interrupt::never();
-//! let performance = perform(tutorial, Api::V1, Backend::Emulator, Observer::nobody(), &never).await.unwrap();
+//! let emulator = Opponent::Emulator { requestor: true };
+//! let performance = perform(tutorial, Api::V1, emulator, Observer::nobody(), &never).await.unwrap();
 //! assert_eq!(performance.faults, [""; 0]);
 //! # });
 //! ```
@@ -26,10 +27,14 @@ mod expiry;
 mod onboarded;
 mod performance;
 mod registry;
+mod requestor;
 mod resource_requests;
 mod tutorial_2020;
 mod tutorial_current;
 
-pub use backend::{Backend, BackendError, UnknownBackend, cassette_path, record};
+pub use backend::{
+    Backend, BackendError, LiveTenant, Operation, Opponent, UnknownBackend, cassette_path,
+    operations, record,
+};
 pub use performance::{Interrupt, Performance, judge, perform};
-pub use registry::{SCENARIOS, Scenario, UnknownScenario, find};
+pub use registry::{Need, SCENARIOS, Scenario, UnknownScenario, find};

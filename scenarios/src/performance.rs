@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
+use std::panic::AssertUnwindSafe;
 
+use futures_util::FutureExt;
 use harness::{Api, Failure, Observer, Run, Stage};
+use ledger::Swept;
 use tokio::sync::watch;
 
-use crate::backend::{Backend, BackendError, Stack, stack};
+use crate::backend::{Backend, BackendError, Opponent, Stack, stack};
 use crate::registry::Scenario;
 
 /// A scenario, played.
@@ -20,6 +22,10 @@ pub struct Performance {
     pub run: Run,
     /// How many exchanges were made on the wire, those too that retries swallowed; none in replay.
     pub wire: u64,
+    /// Whether the administrator did what is a user's, because none could sign in.
+    pub degraded: bool,
+    /// What the run left in the tenant, and why; nothing, where all went well.
+    pub left: Vec<String>,
     /// Fingerprints of the contracts that the cassette was recorded under, by version; empty where
     /// none was replayed.
     pub recorded_under: BTreeMap<String, String>,
@@ -66,20 +72,29 @@ impl Interrupt {
 pub async fn perform(
     scenario: &'static Scenario,
     api: Api,
-    backend: Backend,
+    opponent: Opponent<'_>,
     observer: Observer,
     interrupt: &Interrupt,
 ) -> Result<Performance, BackendError> {
+    let stack = stack(scenario, api, opponent, observer)?;
     // A play that nothing can judge is not begun.
+    let form = form(api, scenario.asks && stack.setup.requestor.is_none());
     for kind in ["transcript", "shapes", "transitions"] {
-        snapshots::readable(scenario.name, &format!("{api}.{kind}"))?;
+        snapshots::readable(scenario.name, &format!("{form}.{kind}"))?;
     }
-    let stack = stack(scenario, api, backend, observer)?;
-    let mut performance = perform_on(scenario, api, backend, stack, interrupt).await;
+    let mut performance = perform_on(scenario, api, opponent.backend(), stack, interrupt).await;
     if performance.faults.is_empty() {
         performance.faults.extend(judge(&performance, snapshots::check));
     }
     Ok(performance)
+}
+
+/// What goldens of a play are called by: the versions, and whether a user asked.
+fn form(api: Api, degraded: bool) -> String {
+    match degraded {
+        true => format!("{api}.degraded"),
+        false => api.to_string(),
+    }
 }
 
 pub(crate) async fn perform_on(
@@ -89,29 +104,58 @@ pub(crate) async fn perform_on(
     stack: Stack,
     interrupt: &Interrupt,
 ) -> Performance {
-    let stage = Stage::new(stack.setup);
+    let Stack { setup, recorded_under, finish, sweep } = stack;
+    let wire = setup.wire.clone();
+    let degraded = scenario.asks && setup.requestor.is_none();
+    let stage = Stage::new(setup);
     let played = tokio::select! {
-        played = (scenario.play)(&stage) => Some(played),
+        played = AssertUnwindSafe((scenario.play)(&stage)).catch_unwind() => Some(played),
         () = interrupt.raised() => None,
     };
-    let interrupted = played.is_none();
-    let failure = played.and_then(Result::err);
+    let mut faults = Vec::new();
+    let mut failure = None;
+    match played {
+        Some(Ok(Ok(()))) => {}
+        Some(Ok(Err(why))) => {
+            faults.push(why.to_string());
+            failure = Some(why);
+        }
+        // What a panic says may hold what nobody is to see; it was written where panics are.
+        Some(Err(_)) => faults.push(format!("{} on {api}: the play panicked", scenario.name)),
+        None => faults.push(format!("{} on {api}: interrupted", scenario.name)),
+    }
+    let ended_well = faults.is_empty();
     let run = stage.finish().await;
-    let mut faults: Vec<String> = failure.iter().map(ToString::to_string).collect();
-    if interrupted {
-        faults.push(format!("{} on {api}: interrupted", scenario.name));
-    } else if failure.is_none() {
+    if ended_well {
         // The clean-up's failures, and a cassette that was not read to its end.
         let failed = run.failed_steps().into_iter();
         faults.extend(failed.map(|(number, title, why)| {
             format!("{} on {api}, step {number} ({title}): {why}", scenario.name)
         }));
-        let unread = (stack.finish)().err();
-        faults.extend(unread.map(|why| format!("{} on {api}: {why}", scenario.name)));
+        faults.extend(finish().err().map(|why| format!("{} on {api}: {why}", scenario.name)));
     }
-    let wire = stack.wire.load(Ordering::Relaxed);
-    let recorded_under = stack.recorded_under;
-    Performance { scenario, api, backend, run, wire, recorded_under, failure, faults }
+    // What the play could not take away itself, and what it does not know of.
+    let mut left = Vec::new();
+    if let Some((sweep, prefix)) = sweep {
+        for entry in sweep.plan(Some(&prefix)) {
+            if let Swept::Left(why) = sweep.take_away(&entry).await {
+                left.push(format!("{}: {why}", entry.called()));
+            }
+        }
+    }
+    let wire = wire.count();
+    Performance {
+        scenario,
+        api,
+        backend,
+        run,
+        wire,
+        degraded,
+        left,
+        recorded_under,
+        failure,
+        faults,
+    }
 }
 
 /// Holds the three texts of a run against their golden files, by `compare` (area, name, text); a
@@ -121,13 +165,14 @@ pub fn judge(
     compare: impl Fn(&str, &str, &str) -> Result<(), snapshots::Difference>,
 ) -> Vec<String> {
     let Performance { scenario, api, run, .. } = performance;
+    let form = form(*api, performance.degraded);
     let texts = [
         ("transcript", "differs", run.transcript()),
         ("shapes", "differ", run.shapes()),
         ("transitions", "differ", run.transitions()),
     ];
     let faults = texts.into_iter().filter_map(|(kind, verb, text)| {
-        let difference = compare(scenario.name, &format!("{api}.{kind}"), &text).err()?;
+        let difference = compare(scenario.name, &format!("{form}.{kind}"), &text).err()?;
         let step = step_of(&text, &difference.diff).map(|step| format!(", step {step}"));
         let step = step.unwrap_or_default();
         Some(format!(

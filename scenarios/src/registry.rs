@@ -12,8 +12,22 @@ pub struct Scenario {
     pub about: &'static str,
     /// The versions that it is played on.
     pub apis: &'static [Api],
+    /// What it needs that not every tenant provides.
+    pub needs: &'static [Need],
+    /// Whether a user asks for access themselves; where none can sign in, the administrator assigns
+    /// it, and other goldens judge.
+    pub asks: bool,
     /// Plays it.
     pub play: for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<(), Failure>>,
+}
+
+/// What not every tenant provides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A clock that can be moved.
+    MovableClock,
+    /// That a directory role is given to a user whom the play makes.
+    DirectoryRole,
 }
 
 /// All plays.
@@ -22,24 +36,32 @@ pub static SCENARIOS: [Scenario; 4] = [
         name: "tutorial-current",
         about: "the tutorial as it stands: a package requested, delivered and removed",
         apis: &[Api::V1, Api::Beta, Api::Mixed],
+        needs: &[],
+        asks: true,
         play: |stage| Box::pin(tutorial_current::play(stage)),
     },
     Scenario {
         name: "tutorial-2020",
         about: "the tutorial as first published: users, a role, a direct assignment",
         apis: &[Api::V1, Api::Beta],
+        needs: &[Need::DirectoryRole],
+        asks: false,
         play: |stage| Box::pin(tutorial_2020::play(stage)),
     },
     Scenario {
         name: "resource-requests",
         about: "the six examples of the resource-request page: sites, a group, an application",
         apis: &[Api::V1, Api::Beta],
+        needs: &[],
+        asks: false,
         play: |stage| Box::pin(resource_requests::play(stage)),
     },
     Scenario {
         name: "expiry",
         about: "thirty days pass, the assignment ends, the member leaves",
         apis: &[Api::V1, Api::Beta],
+        needs: &[Need::MovableClock],
+        asks: true,
         play: |stage| Box::pin(expiry::play(stage)),
     },
 ];

@@ -121,7 +121,9 @@ pub(crate) async fn play(stage: &Stage) -> Result<(), Failure> {
         })
         .await?;
     let members = admin.members(&group.id).list().items();
-    let members = stage.step("Get the members of the group", &members).await?;
+    let members = stage
+        .until("Get the members of the group", &members, |members| !members.is_empty())
+        .await?;
     let ids: Vec<_> = members.iter().map(|member| member.id.as_str()).collect();
     stage.check("the only member", &requestor1.id, ids.join(", "))?;
     let assignments = admin.assignments().list().filter(Assignment::POLICY_ID.eq(&policy.id)).one();

@@ -6,12 +6,13 @@ use contract::drift::{Comparison, report};
 use contract::{Contract, Finding};
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
-use scenarios::{Backend, BackendError, Performance, Scenario, perform};
+use scenarios::{Backend, BackendError, Opponent, Performance, Scenario, perform};
 use serde::Serialize;
 
 use crate::another::{self, Another};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
+use crate::live;
 use crate::out::say;
 use crate::progress::{self, BAD, FAINT, GOOD};
 use crate::selection::{Selected, Selection};
@@ -21,12 +22,16 @@ use crate::selection::{Selected, Selection};
 /// Without arguments: every scenario on every version, against the embedded emulator and then from
 /// its cassettes.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = live::VARIABLES)]
 pub(crate) struct Args {
     #[command(flatten)]
     selection: Selection,
     /// Who answers: emulator, replay or live; emulator and then replay where none is named.
     #[arg(long)]
     backend: Option<String>,
+    /// Play against the emulator as against a tenant in which no user can sign in: the administrator assigns access.
+    #[arg(long)]
+    without_requestor: bool,
     /// List what would be played, with versions, and play nothing; as data with --json.
     #[arg(long)]
     list: bool,
@@ -40,6 +45,8 @@ pub(crate) struct Args {
     /// Write the runs as data: steps, exchanges, verdicts, times.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+    #[command(flatten)]
+    live: live::Args,
 }
 
 #[derive(Serialize)]
@@ -58,7 +65,12 @@ struct Play<'a> {
     api: String,
     backend: &'static str,
     passed: bool,
+    /// Whether the administrator did what is a user's, because none could sign in.
+    degraded: bool,
     faults: &'a [String],
+    /// What is still in the tenant, and why.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    left: &'a [String],
     steps: Vec<StepLine<'a>>,
     /// What the contract says of the exchanges.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -107,7 +119,9 @@ struct Played {
     /// None where there was nothing to play against.
     run: Option<Run>,
     wire: u64,
+    degraded: bool,
     faults: Vec<String>,
+    left: Vec<String>,
     /// What the other contracts change for it.
     touched: Vec<Comparison>,
     exit: Exit,
@@ -115,10 +129,15 @@ struct Played {
 
 impl From<Performance> for Played {
     fn from(performance: Performance) -> Self {
-        let Performance { scenario, api, backend, run, wire, faults, .. } = performance;
-        let exit = if faults.is_empty() { Exit::Ok } else { Exit::Findings };
-        let touched = Vec::new();
-        Self { scenario, api, backend, run: Some(run), wire, faults, touched, exit }
+        let Performance { scenario, api, backend, run, wire, degraded, faults, left, .. } =
+            performance;
+        let exit = match (faults.is_empty(), left.is_empty()) {
+            (_, false) => Exit::LeftBehind,
+            (true, true) => Exit::Ok,
+            (false, true) => Exit::Findings,
+        };
+        let (run, touched) = (Some(run), Vec::new());
+        Self { scenario, api, backend, run, wire, degraded, faults, left, touched, exit }
     }
 }
 
@@ -142,6 +161,11 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
         None => None,
     };
+    // So is whom it would be played against.
+    let tenant = match backends.contains(&Backend::Live) {
+        true => Some(args.live.tenant().await?),
+        false => None,
+    };
     let interrupt = interrupt::raised().await;
     let (there, missing): (Vec<_>, Vec<_>) = selected.into_iter().partition(|s| s.exists);
     if !args.json {
@@ -150,6 +174,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
     }
     let mut plays: Vec<Played> = Vec::new();
+    let mut skipped = missing.len();
     'plays: for backend in backends {
         for &Selected { scenario, api, .. } in &there {
             let observer = match args.json {
@@ -160,24 +185,49 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
                 }
             };
             let mut outdated = Vec::new();
-            let mut played = match perform(scenario, api, backend, observer, &interrupt).await {
+            let opponent = match (backend, &tenant) {
+                (Backend::Emulator, _) => Opponent::Emulator { requestor: !args.without_requestor },
+                (Backend::Live, Some(tenant)) => Opponent::Live(tenant),
+                (Backend::Replay | Backend::Live, _) => Opponent::Replay,
+            };
+            let mut played = match perform(scenario, api, opponent, observer, &interrupt).await {
                 Ok(performance) => {
                     outdated = another::outdated(&performance.recorded_under);
                     Played::from(performance)
                 }
-                Err(error @ (BackendError::NotConfigured | BackendError::Machine(_))) => {
-                    return Err(not_had(error));
+                Err(error @ BackendError::Machine(_)) => return Err(not_had(error)),
+                Err(BackendError::NotApplicable(needs)) => {
+                    skipped += 1;
+                    if !args.json {
+                        say!("  skipped: needs {needs}\n");
+                    }
+                    continue;
                 }
                 // What is wrong with one cassette is nothing to the other plays.
                 Err(error) => {
                     let Failure { exit, message } = not_had(error);
-                    let faults = vec![message];
-                    let touched = Vec::new();
-                    Played { scenario, api, backend, run: None, wire: 0, faults, touched, exit }
+                    Played {
+                        scenario,
+                        api,
+                        backend,
+                        run: None,
+                        wire: 0,
+                        degraded: false,
+                        faults: vec![message],
+                        left: Vec::new(),
+                        touched: Vec::new(),
+                        exit,
+                    }
                 }
             };
             if !args.json {
                 print_end(scenario, api, backend, played.run.as_ref(), &played.faults);
+                if played.degraded {
+                    say!(
+                        "  degraded: no user could sign in, so the administrator assigned access\n"
+                    );
+                }
+                print_left(&played.left);
                 let notices = played.run.iter().flat_map(findings);
                 for notice in notices.filter(|found| !found.finding.is_violation()) {
                     say!("{}", indented(&told(&notice)));
@@ -203,7 +253,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
     }
     let failed = plays.iter().filter(|played| !played.faults.is_empty()).count();
-    let (passed, skipped) = (plays.len() - failed, missing.len());
+    let passed = plays.len() - failed;
     if args.json {
         let wire = plays.iter().map(|played| played.wire).sum();
         let lines = plays.iter().map(play).collect();
@@ -262,7 +312,7 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 pub(crate) fn not_had(error: BackendError) -> Failure {
     match error {
-        BackendError::NotConfigured | BackendError::Machine(_) => Failure::environment(error),
+        BackendError::Machine(_) => Failure::environment(error),
         _ => Failure::usage(error),
     }
 }
@@ -295,6 +345,17 @@ fn counted(run: &Run) -> String {
     there.map(|(number, what)| format!("{number} {what}")).collect::<Vec<_>>().join(", ")
 }
 
+fn print_left(left: &[String]) {
+    if left.is_empty() {
+        return;
+    }
+    say!("{BAD}left behind in the tenant:{BAD:#}");
+    for line in left {
+        say!("{}", indented(line));
+    }
+    say!("  take it away with `entitle sweep --apply`, with the same tenant and ledger\n");
+}
+
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
@@ -312,7 +373,9 @@ fn play(played: &Played) -> Play<'_> {
         api: played.api.to_string(),
         backend: played.backend.name(),
         passed: played.faults.is_empty(),
+        degraded: played.degraded,
         faults: &played.faults,
+        left: &played.left,
         steps: steps.collect(),
         findings: played.run.iter().flat_map(findings).collect(),
         changes: played.touched.iter().map(report::json).collect(),

@@ -12,6 +12,8 @@ pub enum Exit {
     Usage,
     /// The machine or the tenant does not have what is needed: 3.
     Environment,
+    /// Something that was made in a tenant is still there: 4.
+    LeftBehind,
     /// Somebody stopped it: 130.
     Interrupted,
 }
@@ -23,6 +25,7 @@ impl From<Exit> for ExitCode {
             Exit::Findings => 1,
             Exit::Usage => 2,
             Exit::Environment => 3,
+            Exit::LeftBehind => 4,
             Exit::Interrupted => 130,
         })
     }

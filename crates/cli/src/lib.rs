@@ -4,7 +4,8 @@
 //! assert_eq!(cli::run(["entitle", "e2e", "--list"]), cli::Exit::Ok);
 //! ```
 //!
-//! Exit codes: 0 ok, 1 findings, 2 usage or unreadable input, 3 environment, 130 interrupted.
+//! Exit codes: 0 ok, 1 findings, 2 usage or unreadable input, 3 environment, 4 something was left
+//! behind in a tenant, 130 interrupted.
 
 /// The example of the README, compiled and run.
 #[cfg(doctest)]
@@ -15,6 +16,7 @@ mod another;
 mod audit;
 mod contract;
 mod dictionary;
+mod doctor;
 mod document;
 mod drift;
 mod e2e;
@@ -22,12 +24,14 @@ mod emulate;
 mod exit;
 mod format;
 mod interrupt;
+mod live;
 mod out;
 mod progress;
 mod record;
 mod recorded;
 mod rules;
 mod selection;
+mod sweep;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -46,9 +50,11 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    E2e(e2e::Args),
+    E2e(Box<e2e::Args>),
     Record(record::Args),
     Emulate(Box<emulate::Args>),
+    Doctor(Box<doctor::Args>),
+    Sweep(Box<sweep::Args>),
     Rules(rules::Args),
     Contract(contract::Args),
     Drift(drift::Args),
@@ -72,9 +78,11 @@ where
         }
     };
     let outcome = match args.command {
-        Command::E2e(args) => blocking(e2e::run(args)),
+        Command::E2e(args) => blocking(e2e::run(*args)),
         Command::Record(args) => blocking(record::run(args)),
         Command::Emulate(args) => blocking(emulate::run(*args)),
+        Command::Doctor(args) => blocking(doctor::run(*args)),
+        Command::Sweep(args) => blocking(sweep::run(*args)),
         Command::Rules(args) => Ok(rules::run(&args)),
         Command::Contract(args) => contract::run(&args),
         Command::Drift(args) => drift::run(&args),

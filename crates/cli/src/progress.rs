@@ -15,6 +15,7 @@ const TITLE: usize = 66;
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
 /// Writes events to standard output. On a terminal waiting is written over itself, elsewhere it is

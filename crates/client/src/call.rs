@@ -215,7 +215,9 @@ impl Call<()> {
 
 impl Call<Value> {
     pub(crate) fn raw(client: &Client, method: Method, path: &str, body: Option<Value>) -> Self {
-        let target = match path.contains("://") {
+        // A filter may hold an address, too.
+        let is_whole = path.split(['/', '?']).next().is_some_and(|first| first.ends_with(':'));
+        let target = match is_whole {
             true => on_base(client, path).ok_or_else(|| {
                 let message =
                     format!("{path} is not on {}; the token goes nowhere else", client.base);

@@ -28,6 +28,12 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// For a tenant whose replicas disagree: every two seconds, ten minutes at most, three looks in a
+    /// row.
+    pub fn with_replicas() -> Self {
+        Self { deadline: SignedDuration::from_mins(10), confirmations: 3, ..Self::default() }
+    }
+
     /// Sends `call` until `goal` holds for its answer, waiting on `clock`.
     ///
     /// # Errors

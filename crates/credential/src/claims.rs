@@ -23,6 +23,8 @@ pub struct Claims {
     scopes: String,
     #[serde(rename = "exp")]
     expires: i64,
+    #[serde(rename = "iat", default)]
+    issued: Option<i64>,
 }
 
 impl Claims {
@@ -40,6 +42,11 @@ impl Claims {
     /// Whether it is a user's.
     pub fn is_delegated(&self) -> bool {
         !self.scopes.is_empty()
+    }
+
+    /// When it was issued, where it says.
+    pub fn issued(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.issued?).ok()
     }
 
     /// When it ends.

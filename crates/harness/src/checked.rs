@@ -11,6 +11,7 @@ use transport::{
 
 use crate::run::Shared;
 use crate::trace::Exchanged;
+use crate::wire::id_of;
 
 /// Texts of bodies that are kept nowhere, by JSON pointer.
 pub const SECRETS: [&str; 1] = ["/passwordProfile/password"];
@@ -36,6 +37,7 @@ impl Checked {
                 foreign.id, foreign.at
             )));
         }
+        let id = id_of(&request);
         let sent = self.shared.clock.now();
         let outcome = self.inner.exchange(request).await;
         let took = self.shared.clock.now().duration_since(sent);
@@ -44,8 +46,12 @@ impl Checked {
         if let Ok(response) = &outcome {
             exchanged.status = response.status().as_u16();
             exchanged.response = json_or_text(response.body());
-            exchanged.findings = judge(&exchanged);
+            let Exchanged { method, path, request, status, response, .. } = &exchanged;
+            exchanged.findings = judge(method, path, request, *status, response);
             exchanged.response = hidden(exchanged.response, &SECRETS);
+        }
+        if let Some(id) = id {
+            exchanged.retried = self.shared.wire.swallowed(&id);
         }
         exchanged.request = hidden(exchanged.request, &SECRETS);
         self.shared.state().take(exchanged);
@@ -64,25 +70,29 @@ impl Checked {
             status: 0,
             response: Value::Null,
             findings: Vec::new(),
+            retried: Vec::new(),
+            superseded: false,
         }
     }
 }
 
-fn judge(exchanged: &Exchanged) -> Vec<Finding> {
-    let version = exchanged.path.split('/').nth(1).unwrap_or_default();
+/// What the contract says of an exchange.
+pub(crate) fn judge(
+    method: &str,
+    path: &str,
+    request: &Value,
+    status: u16,
+    response: &Value,
+) -> Vec<Finding> {
+    let version = path.split('/').nth(1).unwrap_or_default();
     let contract = match Contract::builtin(version) {
         Ok(contract) => contract,
         Err(ContractError::Unknown(_)) => return vec![],
         Err(unreadable) => return vec![unjudged(&unreadable)],
     };
-    let body = |value| Some(value).filter(|value: &&Value| !value.is_null());
-    contract.judge().check(&Exchange {
-        method: &exchanged.method,
-        path: &exchanged.path,
-        request: body(&exchanged.request),
-        status: exchanged.status,
-        response: body(&exchanged.response),
-    })
+    let request = Some(request).filter(|body| !body.is_null());
+    let response = Some(response).filter(|body| !body.is_null());
+    contract.judge().check(&Exchange { method, path, request, status, response })
 }
 
 fn unjudged(why: &ContractError) -> Finding {

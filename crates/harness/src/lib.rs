@@ -43,6 +43,7 @@ mod status;
 mod trace;
 mod transcript;
 mod transition;
+mod wire;
 
 pub use checked::SECRETS;
 pub use debt::{Debt, Waiter};
@@ -53,3 +54,4 @@ pub use setup::{Api, Setup, UnknownApi};
 pub use stage::{Stage, or_nothing};
 pub use status::{ALTERNATIVES, Alternative};
 pub use trace::{Entry, Exchanged, Step, Trace, Verdict};
+pub use wire::{Attempt, Wire};

@@ -3,6 +3,7 @@
 use model::Version;
 use model::lifecycle::{self, Lifecycle};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::origin::Origins;
 use crate::transition::subject;
@@ -14,12 +15,39 @@ pub(crate) struct Neutral {
     pub(crate) prefix: String,
     /// What the tenant was said to provide, with the name that stands for it.
     pub(crate) given: Vec<(String, String)>,
+    /// Ids of people who were there before the run.
+    pub(crate) adopted: Vec<String>,
 }
 
 /// Members that name whoever did something: another person in every tenant.
 const PERSONS: [&str; 3] = ["createdBy", "modifiedBy", "addedBy"];
 
+/// Members that say who somebody is, and members by which an object is about them.
+const PERSONAL: [&str; 13] = [
+    "businessPhones",
+    "description",
+    "displayName",
+    "email",
+    "givenName",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "principalName",
+    "surname",
+    "userPrincipalName",
+];
+const ABOUT: [&str; 3] = ["id", "objectId", "userId"];
+
 impl Neutral {
+    /// Whether an object is about somebody who was there before the run: what they are called is
+    /// theirs, and different in every tenant.
+    fn is_about_somebody(&self, members: &Map<String, Value>) -> bool {
+        let mut ids = ABOUT.iter().filter_map(|name| members.get(*name)?.as_str());
+        ids.any(|id| self.adopted.iter().any(|adopted| adopted == id))
+    }
+
     /// A text: ids by their origin, host, run prefix and what was given by their names, times as `<time>`.
     pub(crate) fn text(&self, origins: &Origins, text: &str) -> String {
         if is_time(text) {
@@ -54,8 +82,13 @@ impl Neutral {
         match value {
             Value::Object(members) => {
                 let kept = members.iter().filter(|(name, _)| *name != "@microsoft.graph.tips");
+                let somebody = self.is_about_somebody(members);
                 let named = kept.map(|(name, value)| {
-                    (name.clone(), self.value(origins, words, Some(name), value))
+                    let value = match somebody && PERSONAL.contains(&name.as_str()) {
+                        true => Value::String("<theirs>".to_owned()),
+                        false => self.value(origins, words, Some(name), value),
+                    };
+                    (name.clone(), value)
                 });
                 let mut named: Map<String, Value> = named.collect();
                 if let Some(words) = words {
@@ -67,7 +100,9 @@ impl Neutral {
                 elements.iter().map(|e| self.value(origins, words, name, e)).collect()
             }
             Value::String(text) => {
-                let person = name.is_some_and(|name| PERSONS.contains(&name)) && text.contains('@');
+                // A user is told by name, an application by id.
+                let who = text.contains('@') || Uuid::try_parse(text).is_ok();
+                let person = name.is_some_and(|name| PERSONS.contains(&name)) && who;
                 Value::String(match person {
                     true => "<somebody>".to_owned(),
                     false => self.text(origins, text),

@@ -1,5 +1,5 @@
 use std::fmt::{self, Display};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clock::SharedClock;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use crate::setup::Api;
 use crate::shape::Shapes;
 use crate::trace::{Entry, Exchanged, Step, Trace, Verdict};
 use crate::transition::Transitions;
+use crate::wire::Wire;
 use crate::{status, transcript};
 
 /// A scenario that did not go as it should.
@@ -131,6 +132,7 @@ pub(crate) struct Shared {
     pub(crate) api: Api,
     pub(crate) clock: SharedClock,
     pub(crate) observer: Observer,
+    pub(crate) wire: Arc<Wire>,
     state: Mutex<State>,
 }
 
@@ -154,6 +156,7 @@ impl Shared {
         api: Api,
         clock: SharedClock,
         observer: Observer,
+        wire: Arc<Wire>,
         neutral: Neutral,
     ) -> Self {
         let began = clock.now();
@@ -175,7 +178,7 @@ impl Shared {
             steps: 0,
         };
         let scenario = scenario.to_owned();
-        Self { scenario, api, clock, observer, state: Mutex::new(state) }
+        Self { scenario, api, clock, observer, wire, state: Mutex::new(state) }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -297,11 +300,21 @@ impl State {
                 self.blame(expected, found);
             }
         }
-        if let Some(violation) = exchanged.findings.iter().find(|f| f.is_violation()) {
+        let swallowed = exchanged.retried.iter().flat_map(|attempt| &attempt.findings);
+        if let Some(violation) =
+            exchanged.findings.iter().chain(swallowed).find(|f| f.is_violation())
+        {
             self.blame("an exchange that conforms to the contract", violation);
         }
         if let Some(step) = self.open_step() {
             step.exchanges.push(exchanged);
+        }
+    }
+
+    /// What the open step has seen so far is not everywhere yet: it looks again.
+    pub(crate) fn supersede(&mut self) {
+        if let Some(step) = self.open_step() {
+            step.exchanges.iter_mut().for_each(|exchanged| exchanged.superseded = true);
         }
     }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use client::Patience;
 use clock::SharedClock;
@@ -8,6 +9,7 @@ use model::Version;
 use transport::SharedTransport;
 
 use crate::event::Observer;
+use crate::wire::Wire;
 
 /// Which versions a scenario is played on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,8 +75,8 @@ pub struct Setup {
     pub clock: SharedClock,
     /// The administrator's transport.
     pub administrator: SharedTransport,
-    /// The requestor's transport.
-    pub requestor: SharedTransport,
+    /// The requestor's transport, where a user can sign in who asks for access themselves.
+    pub requestor: Option<SharedTransport>,
     /// Scheme and host that are called.
     pub base: String,
     /// The seed of names and request ids; a cassette keeps it.
@@ -88,6 +90,8 @@ pub struct Setup {
     pub given: BTreeMap<String, String>,
     /// Who is told what happens, as it happens.
     pub observer: Observer,
+    /// What passes below the retries of both transports.
+    pub wire: Arc<Wire>,
 }
 
 impl Setup {
@@ -100,18 +104,30 @@ impl Setup {
         administrator: SharedTransport,
         requestor: SharedTransport,
     ) -> Self {
+        let requestor = Some(requestor);
+        Self { requestor, ..Self::alone(scenario, api, clock, administrator) }
+    }
+
+    /// As [`Setup::offline`], where nobody but the administrator can sign in.
+    pub fn alone(
+        scenario: &str,
+        api: Api,
+        clock: SharedClock,
+        administrator: SharedTransport,
+    ) -> Self {
         Self {
             scenario: scenario.to_owned(),
             api,
             clock,
             administrator,
-            requestor,
+            requestor: None,
             base: "https://graph.microsoft.com".to_owned(),
             seed: 1,
             secret_seed: 1,
             patience: Patience::default(),
             given: BTreeMap::new(),
             observer: Observer::nobody(),
+            wire: Arc::default(),
         }
     }
 }

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use client::{Call, Client, Patience};
+use client::{Call, Client, ErrorKind, Patience};
 use jiff::{SignedDuration, ToSpan};
-use model::Version;
+use model::{UserId, Version};
 use transport::SharedTransport;
 
 use crate::checked::Checked;
@@ -20,7 +20,7 @@ use crate::trace::{Entry, Verdict};
 pub struct Stage {
     shared: Arc<Shared>,
     administrator: Client,
-    requestor: Client,
+    requestor: Option<Client>,
     seeded: Arc<Seeded>,
     patience: Patience,
     given: BTreeMap<String, String>,
@@ -44,9 +44,16 @@ impl Stage {
             base: setup.base.clone(),
             prefix: seeded.prefix(),
             given: longest_first(&setup.given),
+            adopted: Vec::new(),
         };
-        let shared =
-            Arc::new(Shared::new(&setup.scenario, setup.api, setup.clock, setup.observer, neutral));
+        let shared = Arc::new(Shared::new(
+            &setup.scenario,
+            setup.api,
+            setup.clock,
+            setup.observer,
+            setup.wire,
+            neutral,
+        ));
         let client = |inner: SharedTransport, identity: &'static str| {
             let checked = Checked { inner, identity, shared: shared.clone() };
             let ids = seeded.clone();
@@ -56,7 +63,7 @@ impl Stage {
         };
         Self {
             administrator: client(setup.administrator, "administrator"),
-            requestor: client(setup.requestor, "requestor"),
+            requestor: setup.requestor.map(|inner| client(inner, "requestor")),
             shared,
             seeded,
             patience: setup.patience,
@@ -70,9 +77,11 @@ impl Stage {
         self.administrator.on(self.shared.api.version(documented))
     }
 
-    /// The requestor, for a step that the document makes on `documented`.
-    pub fn requestor(&self, documented: Version) -> Client {
-        self.requestor.on(self.shared.api.version(documented))
+    /// The requestor, for a step that the document makes on `documented`; `None` where no user can
+    /// sign in who asks for access themselves.
+    pub fn requestor(&self, documented: Version) -> Option<Client> {
+        let requestor = self.requestor.as_ref()?;
+        Some(requestor.on(self.shared.api.version(documented)))
     }
 
     /// `name` with the run's prefix, so that what the run makes is known as its own.
@@ -95,6 +104,12 @@ impl Stage {
         self.given.get(name).map(String::as_str)
     }
 
+    /// Says that a user was there before the run: what they are called is theirs, and stands in no
+    /// golden file.
+    pub fn adopt(&self, id: &UserId) {
+        self.shared.state().neutral.adopted.push(id.as_str().to_owned());
+    }
+
     /// Begins an act: a heading of the document.
     pub fn act(&self, title: &str) {
         self.shared.note(Entry::Act(title.to_owned()));
@@ -106,9 +121,28 @@ impl Stage {
     /// # Errors
     /// [`Failure`] names the step, what was expected and what was found.
     pub async fn step<T>(&self, title: &str, call: &Call<T>) -> Result<T, Failure> {
-        self.shared.begin(title, false);
-        let outcome = call.send().await;
+        let number = self.shared.begin(title, false);
+        let outcome = self.settled(number, call).await;
         self.end(outcome)
+    }
+
+    /// The answer to a call that is about one object: where replicas disagree, it may take a while
+    /// until they all have it.
+    async fn settled<T>(&self, number: usize, call: &Call<T>) -> Result<T, client::Error> {
+        let clock = &self.shared.clock;
+        let began = clock.now();
+        for looks in 1.. {
+            let outcome = call.send().await;
+            let Err(error) = &outcome else { return outcome };
+            let not_yet = self.patience.confirmations > 1 && error.kind() == ErrorKind::Count;
+            if !not_yet || clock.now().duration_since(began) >= self.patience.deadline {
+                return outcome;
+            }
+            self.shared.state().supersede();
+            self.tell_waiting(number, looks, began);
+            clock.wait(self.patience.interval).await;
+        }
+        unreachable!("it looks until it sees, or has no more patience")
     }
 
     /// Makes a step if its version can express it; `None`, and so noted, if not.

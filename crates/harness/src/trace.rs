@@ -2,6 +2,8 @@ use contract::Finding;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::wire::Attempt;
+
 /// A run as data.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Trace {
@@ -87,6 +89,12 @@ pub struct Exchanged {
     pub response: Value,
     /// What the contract says of it.
     pub findings: Vec<Finding>,
+    /// Answers that retries swallowed before this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retried: Vec<Attempt>,
+    /// Whether the step looked again, because what it looked for was not everywhere yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
 }
 
 impl Trace {
@@ -100,11 +108,13 @@ impl Trace {
 }
 
 impl Step {
-    /// The exchanges that say something lasting: of a step that polled, the last.
-    pub fn lasting(&self) -> &[Exchanged] {
-        match self.polled {
-            true => &self.exchanges[self.exchanges.len().saturating_sub(1)..],
-            false => &self.exchanges,
-        }
+    /// The exchanges that say something lasting: of a step that polled, the last; else those after
+    /// which nobody looked again.
+    pub fn lasting(&self) -> impl Iterator<Item = &Exchanged> {
+        let skipped = match self.polled {
+            true => self.exchanges.len().saturating_sub(1),
+            false => 0,
+        };
+        self.exchanges.iter().skip(skipped).filter(|exchanged| !exchanged.superseded)
     }
 }

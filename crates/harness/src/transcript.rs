@@ -39,7 +39,7 @@ fn write_step(lines: &mut Vec<String>, step: &Step, neutral: &Neutral, origins: 
         }
         return;
     }
-    for exchanged in &step.exchanges {
+    for exchanged in step.lasting() {
         write_request(lines, exchanged, neutral, origins);
         write_answer(lines, exchanged, neutral, origins, "→");
     }

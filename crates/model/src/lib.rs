@@ -22,6 +22,7 @@ pub mod dialect;
 mod id;
 pub mod lifecycle;
 mod noun;
+pub mod permission;
 mod version;
 mod word;
 

@@ -19,6 +19,12 @@ impl TokenSource for SecretString {
     }
 }
 
+impl<S: TokenSource + ?Sized> TokenSource for std::sync::Arc<S> {
+    fn token(&self) -> BoxFuture<'_, Result<SecretString, TransportError>> {
+        (**self).token()
+    }
+}
+
 /// Puts an identity's token on every request.
 pub struct Bearer<S, T> {
     source: S,

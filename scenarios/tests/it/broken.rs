@@ -11,7 +11,7 @@ use emulator::{Identity, Options, Tenant};
 use harness::{Api, Failure, Observer, Run, Setup, Stage};
 use http::{Request, Response, StatusCode};
 use model::{GroupId, Version};
-use scenarios::{Backend, Interrupt, Performance, Scenario, find, judge, perform};
+use scenarios::{Backend, Interrupt, Opponent, Performance, Scenario, find, judge, perform};
 use secrecy::SecretString;
 use transport::{Bearer, BoxFuture, InProcess, Outcome, SharedTransport, Transport};
 
@@ -176,6 +176,8 @@ async fn a_renamed_member_is_named_by_contract_and_golden_file() {
         backend,
         run,
         wire: 0,
+        degraded: false,
+        left: vec![],
         recorded_under: std::collections::BTreeMap::new(),
         failure,
         faults,
@@ -338,17 +340,8 @@ async fn an_interrupted_play_cleans_up_and_says_so() {
     });
     let scenario = find("tutorial-current").unwrap();
     let performance =
-        perform(scenario, Api::V1, Backend::Emulator, observer, &interrupt).await.unwrap();
+        perform(scenario, Api::V1, Opponent::EMULATOR, observer, &interrupt).await.unwrap();
     assert_eq!(performance.faults, ["tutorial-current on v1.0: interrupted"]);
     let titles: Vec<_> = performance.run.trace().steps().map(|s| s.title.as_str()).collect();
     assert!(titles.contains(&"Delete the group"), "{titles:?}");
-}
-
-#[tokio::test]
-async fn the_live_backend_says_what_it_lacks() {
-    let scenario = find("expiry").unwrap();
-    let refused =
-        perform(scenario, Api::V1, Backend::Live, Observer::nobody(), &Interrupt::never()).await;
-    let message = refused.unwrap_err().to_string();
-    assert!(message.starts_with("not configured: set AZURE_TENANT_ID, "), "{message}");
 }

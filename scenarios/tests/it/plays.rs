@@ -1,13 +1,14 @@
 use harness::{Api, Observer};
 use rstest::rstest;
-use scenarios::{Backend, Interrupt, SCENARIOS, find, perform};
+use scenarios::{Interrupt, Opponent, SCENARIOS, find, perform};
 
 #[rstest]
 #[tokio::test]
 async fn a_scenario_plays_as_its_golden_files_say(
     #[values("tutorial-current", "tutorial-2020", "resource-requests", "expiry")] name: &str,
     #[values(Api::V1, Api::Beta, Api::Mixed)] api: Api,
-    #[values(Backend::Emulator, Backend::Replay)] backend: Backend,
+    #[values(Opponent::EMULATOR, Opponent::Emulator { requestor: false }, Opponent::Replay)]
+    opponent: Opponent<'static>,
 ) {
     let scenario = find(name).unwrap();
     if !scenario.apis.contains(&api) {
@@ -15,7 +16,7 @@ async fn a_scenario_plays_as_its_golden_files_say(
         return;
     }
     let performance =
-        perform(scenario, api, backend, Observer::nobody(), &Interrupt::never()).await.unwrap();
+        perform(scenario, api, opponent, Observer::nobody(), &Interrupt::never()).await.unwrap();
     assert!(performance.faults.is_empty(), "{}", performance.faults.join("\n"));
 }
 

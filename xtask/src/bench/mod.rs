@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use contract::{Contract, Document, Exchange, Judge, drift};
 use harness::{Api, Observer};
-use scenarios::{Backend, Interrupt, SCENARIOS, Scenario, find, perform};
+use scenarios::{Interrupt, Opponent, SCENARIOS, Scenario, find, perform};
 use xshell::{Shell, cmd};
 
 /// Builds this program in release and lets it measure.
@@ -19,9 +19,9 @@ pub(crate) fn run(shell: &Shell) -> xshell::Result<()> {
 pub(crate) fn measure() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.expect("a runtime can be had");
-    let play = |scenario: &'static Scenario, api: Api, backend: Backend| {
+    let play = |scenario: &'static Scenario, api: Api, opponent: Opponent<'static>| {
         let never = Interrupt::never();
-        let played = runtime.block_on(perform(scenario, api, backend, Observer::nobody(), &never));
+        let played = runtime.block_on(perform(scenario, api, opponent, Observer::nobody(), &never));
         let played = played.expect("an offline backend can be had");
         assert!(played.faults.is_empty(), "{}", played.faults.join("\n"));
     };
@@ -31,13 +31,13 @@ pub(crate) fn measure() {
     };
     let tutorial = find("tutorial-current").expect("it is registered");
     let compile = times(9, || judge("v1.0"));
-    let emulated = times(51, || play(tutorial, Api::V1, Backend::Emulator));
-    let replayed = times(51, || play(tutorial, Api::V1, Backend::Replay));
+    let emulated = times(51, || play(tutorial, Api::V1, Opponent::EMULATOR));
+    let replayed = times(51, || play(tutorial, Api::V1, Opponent::Replay));
     let all = times(7, || {
         for scenario in &SCENARIOS {
             for &api in scenario.apis {
-                play(scenario, api, Backend::Emulator);
-                play(scenario, api, Backend::Replay);
+                play(scenario, api, Opponent::EMULATOR);
+                play(scenario, api, Opponent::Replay);
             }
         }
     });
@@ -71,7 +71,7 @@ fn line(name: &str, times: &[Duration], base: Duration) {
 fn validating(scenario: &'static Scenario) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be had");
     let never = Interrupt::never();
-    let played = perform(scenario, Api::V1, Backend::Emulator, Observer::nobody(), &never);
+    let played = perform(scenario, Api::V1, Opponent::EMULATOR, Observer::nobody(), &never);
     let played = runtime.block_on(played).expect("the emulator can be had");
     let judge = Contract::builtin("v1.0").expect("a known version").judge();
     let exchanges: Vec<_> =

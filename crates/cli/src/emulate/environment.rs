@@ -29,6 +29,10 @@ pub(super) fn lines(
     line("REQUESTOR_USERNAME", &tenant.requestor().name);
     line("REQUESTOR_PASSWORD", tenant.requestor_password().expose_secret());
     line("EMULATOR_TOKEN", &tenant.administrator().token);
+    // What the tenant provides for scenarios.
+    line("ENTITLE_SITE", "https://contoso.sharepoint.com/sites/Sales");
+    line("ENTITLE_SECOND_SITE", "https://contoso.sharepoint.com/sites/CSR");
+    line("ENTITLE_APPLICATION", "Faculty cafeteria ordering");
     line("AZURE_AUTHORITY_HOST", origin);
     line("AZURE_TENANT_ID", &tenant_id);
     line("AZURE_CLIENT_ID", id);

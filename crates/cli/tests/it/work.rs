@@ -6,6 +6,8 @@ fn help_is_as_its_golden_files_say() {
         ("entitle", &["--help"][..]),
         ("e2e", &["e2e", "--help"]),
         ("record", &["record", "--help"]),
+        ("doctor", &["doctor", "--help"]),
+        ("sweep", &["sweep", "--help"]),
         ("emulate", &["emulate", "--help"]),
         ("contract-update", &["contract", "update", "--help"]),
         ("drift", &["drift", "--help"]),

@@ -78,9 +78,18 @@ async fn a_raw_call_stays_on_the_host_that_is_called() {
         assert!(error.to_string().contains("the token goes nowhere else"), "{error}");
         assert!(sent.take().is_empty());
     }
-    let (graph, _) = client(Version::V1, vec![(200, json!({}))]);
-    let url = "https://graph.microsoft.com/v1.0/users?$skip=1";
-    graph.raw(http::Method::GET, url, None).send().await.unwrap();
+    for (path, sent_to) in [
+        ("https://graph.microsoft.com/v1.0/users?$skip=1", "/v1.0/users?$skip=1"),
+        // An address in a filter is no address of a call.
+        (
+            "sites?$filter=webUrl%20eq%20'https://x'",
+            "/v1.0/sites?$filter=webUrl%20eq%20'https://x'",
+        ),
+    ] {
+        let (graph, sent) = client(Version::V1, vec![(200, json!({}))]);
+        graph.raw(http::Method::GET, path, None).send().await.unwrap();
+        assert_eq!(sent.take()[0].uri().path_and_query().unwrap(), sent_to);
+    }
 }
 
 #[tokio::test]

@@ -69,6 +69,11 @@ nouns! {
     }
 }
 
+impl User {
+    /// Filter by sign-in name.
+    pub const PRINCIPAL_NAME: Field = Field::new("userPrincipalName");
+}
+
 impl Group {
     /// Filter by name.
     pub const DISPLAY_NAME: Field = Field::new("displayName");

@@ -1,0 +1,293 @@
+//! `entitle doctor`: whether a run would work, before anything is written.
+
+use std::collections::BTreeMap;
+
+use client::Error;
+use credential::Claims;
+use http::Method;
+use jiff::SignedDuration;
+use model::Version;
+use model::dialect::{Step, route};
+use model::permission;
+use scenarios::{Need, Operation, operations};
+
+use crate::exit::{Exit, Failure};
+use crate::live::{self, Reached, SignedIn, graph, organization};
+use crate::out::say;
+use crate::progress::{BAD, FAINT, GOOD, WARNING};
+use crate::selection::{Selected, Selection};
+
+/// Say whether a run against a tenant would work, and write nothing.
+///
+/// Each line is ok, a warning or a failure, with what to do. The exit code is 0 where a run would work, with or without
+/// warnings, and 3 where it would not.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = live::VARIABLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    live: live::Args,
+}
+
+/// A line of the report.
+enum Line {
+    Ok(String),
+    Warning(String),
+    Failure(String),
+}
+
+use Line::{Failure as Fails, Ok as Good, Warning as Warns};
+
+/// By how much the tenant's clock and this machine's may differ.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+
+pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
+    let selected = args.selection.resolve()?;
+    let mut lines = Vec::new();
+    match args.live.reach().await {
+        Err(failure) if failure.exit == Exit::Environment => lines.push(Fails(failure.message)),
+        Err(failure) => return Err(failure),
+        Ok(reached) => examine(&args, &selected, &reached, &mut lines).await,
+    }
+    let mut failures = 0;
+    for line in lines {
+        match line {
+            Good(text) => say!("{GOOD}ok{GOOD:#}       {text}"),
+            Warns(text) => say!("{WARNING}warning{WARNING:#}  {text}"),
+            Fails(text) => {
+                failures += 1;
+                say!("{BAD}failure{BAD:#}  {text}");
+            }
+        }
+    }
+    match failures {
+        0 => say!("{FAINT}a run would work{FAINT:#}"),
+        _ => say!("{FAINT}a run would not work{FAINT:#}"),
+    }
+    Ok(if failures == 0 { Exit::Ok } else { Exit::Environment })
+}
+
+async fn examine(args: &Args, selected: &[Selected], reached: &Reached, lines: &mut Vec<Line>) {
+    let administrator = &reached.administrator;
+    let who = if administrator.claims.is_delegated() { "a user" } else { "an application" };
+    lines.push(Good(format!("signed in by {} as {who} of the tenant", administrator.kind)));
+    lines.push(match organization(reached).await {
+        Ok(tenant) => {
+            let name = tenant["displayName"].as_str().unwrap_or("without a name");
+            Good(format!("the tenant is {name}"))
+        }
+        Err(error) => Warns(format!(
+            "the tenant's name and domains cannot be read ({}): grant Organization.Read.All, or set ENTITLE_DOMAIN",
+            short(&error)
+        )),
+    });
+    lines.push(clocks(reached));
+    let mut needed = BTreeMap::new();
+    for Selected { scenario, api, .. } in selected.iter().filter(|selected| selected.exists) {
+        match operations(scenario, *api) {
+            Ok(operations) => {
+                for operation in operations {
+                    need(&mut needed, &operation, reached);
+                }
+            }
+            Err(error) => lines.push(Warns(error.to_string())),
+        }
+    }
+    lines.extend(granted(&needed));
+    lines.push(licence(reached).await);
+    lines.extend(provided(selected, reached, args));
+    lines.push(leftovers(args, reached));
+    lines.extend(strangers(reached).await);
+}
+
+/// Permissions that are needed, by whom and for what; any one of each list.
+type Needed<'a> = BTreeMap<(&'a str, &'static [&'static str]), (&'a SignedIn, String)>;
+
+/// What adding a resource takes beside entitlement management, of an application that acts for itself
+/// (reference page of the resource request).
+const ORIGINS: [(&str, &[&str]); 3] = [
+    ("AadGroup", &["Group.ReadWrite.All"]),
+    ("AadApplication", &["Application.ReadWrite.All"]),
+    ("SharePointOnline", &["Sites.FullControl.All"]),
+];
+
+fn need<'a>(needed: &mut Needed<'a>, operation: &Operation, reached: &'a Reached) {
+    let (name, who) = match (operation.identity.as_str(), &reached.requestor) {
+        ("requestor", Some(requestor)) => ("requestor", requestor),
+        // What a user would ask for is assigned then.
+        ("requestor", None) => return,
+        _ => ("administrator", &reached.administrator),
+    };
+    let application = !who.claims.is_delegated();
+    let segments: Vec<String> =
+        operation.path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let [version, rest @ ..] = segments.as_slice() else { return };
+    let Ok(version) = version.parse::<Version>() else { return };
+    let method = operation.method.as_str();
+    let what = || format!("{method} {}", operation.path);
+    let mut demand = |list: &'static [&'static str]| {
+        needed.entry((name, list)).or_insert_with(|| (who, what()));
+    };
+    match rest {
+        [governance, management, below @ ..]
+            if governance == "identityGovernance" && management == "entitlementManagement" =>
+        {
+            let steps = route(version, below);
+            let place: Vec<&str> = steps
+                .iter()
+                .map(|step| match step {
+                    Step::Name(name) => name,
+                    Step::Other(other) => other.as_str(),
+                })
+                .collect();
+            demand(permission::entitlement(method, &place, application));
+            let origin = operation.origin.as_deref();
+            let of_origin = ORIGINS.iter().find(|(known, _)| origin == Some(*known));
+            if let (true, Some((_, list))) = (application, of_origin) {
+                demand(list);
+            }
+        }
+        rest => {
+            let place: Vec<&str> = rest.iter().map(String::as_str).collect();
+            if let Some(list) = permission::directory(method, &place, false) {
+                demand(list);
+            }
+        }
+    }
+}
+
+fn granted(needed: &Needed<'_>) -> Vec<Line> {
+    let has = |claims: &Claims, list: &[&str]| {
+        let roles = claims.roles.iter().map(String::as_str);
+        roles.chain(claims.scopes()).any(|granted| list.contains(&granted))
+    };
+    let missing = needed.iter().filter(|((_, list), (who, _))| !has(&who.claims, list));
+    let lines: Vec<Line> = missing
+        .map(|((name, list), (_, what))| {
+            Fails(format!("the {name} lacks a permission for {what}: grant {}", either(list)))
+        })
+        .collect();
+    match lines.is_empty() {
+        true => vec![Good(format!("{} permissions that the plays need are granted", needed.len()))],
+        false => lines,
+    }
+}
+
+/// `A, or another of B, C`
+fn either(list: &[&str]) -> String {
+    match list {
+        [] => "one".to_owned(),
+        [least] => (*least).to_owned(),
+        [least, more @ ..] => format!("{least} (or {})", more.join(", ")),
+    }
+}
+
+/// Whether the clocks agree, as far as the token tells: one that is over or has not begun was
+/// refused before.
+fn clocks(reached: &Reached) -> Line {
+    let now = reached.clock.now();
+    let Some(issued) = reached.administrator.claims.issued() else {
+        return Warns(
+            "the token does not tell when it was issued, so clocks cannot be compared".to_owned(),
+        );
+    };
+    let ahead = issued.duration_since(now).abs();
+    // A token from a cache was issued a while ago.
+    match issued > now && ahead > SKEW {
+        true => Fails(format!(
+            "this machine's clock is behind the tenant's by {} s: set it",
+            ahead.as_secs()
+        )),
+        false => Good("this machine's clock is right, as far as the token tells".to_owned()),
+    }
+}
+
+async fn licence(reached: &Reached) -> Line {
+    let path = "identityGovernance/entitlementManagement/catalogs?$top=1";
+    match graph(reached).raw(Method::GET, path, None).send().await {
+        Ok(_) => Good("entitlement management answers".to_owned()),
+        Err(error) if error.is_licence() => Fails(format!(
+            "the tenant has no licence for entitlement management ({}): it takes Entra ID P2 or Entra ID Governance, and up to eight hours after it was assigned",
+            short(&error)
+        )),
+        Err(error) if error.is_permission() => Fails(format!(
+            "entitlement management refuses ({}): grant the permission and consent to it; a delegated token also needs the role Identity Governance Administrator",
+            short(&error)
+        )),
+        Err(error) => Fails(format!("entitlement management does not answer: {error}")),
+    }
+}
+
+/// What the plays use that the tenant must offer.
+fn provided(selected: &[Selected], reached: &Reached, args: &Args) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let any = |of: &dyn Fn(&Selected) -> bool| selected.iter().any(of);
+    if any(&|s| s.scenario.asks) {
+        lines.push(match &reached.requestor {
+            Some(requestor) => Good(format!("a user can ask for access, by {}", requestor.kind)),
+            None => match reached.settings.get("ENTITLE_REQUESTOR") {
+                Some(_) => Warns("no user can sign in: the administrator assigns access, and the verdict is degraded; set REQUESTOR_USERNAME and REQUESTOR_PASSWORD of a test user".to_owned()),
+                None => Warns("no user can sign in, and none is named: plays in which somebody asks are not applicable; set REQUESTOR_USERNAME and REQUESTOR_PASSWORD, or ENTITLE_REQUESTOR".to_owned()),
+            },
+        });
+    }
+    if any(&|s| s.scenario.name == "resource-requests") {
+        for (setting, what) in [
+            ("ENTITLE_SITE", "a SharePoint site"),
+            ("ENTITLE_SECOND_SITE", "a second SharePoint site"),
+            ("ENTITLE_APPLICATION", "an enterprise application"),
+        ] {
+            lines.push(match reached.settings.get(setting) {
+                Some(_) => Good(format!("{setting} names {what}")),
+                None => Warns(format!(
+                    "{setting} is not set: steps that need {what} are not applicable"
+                )),
+            });
+        }
+    }
+    if any(&|s| s.scenario.needs.contains(&Need::DirectoryRole)) && !args.live.allow_privileged {
+        lines.push(Warns(
+            "plays that give a directory role are skipped without --allow-privileged".to_owned(),
+        ));
+    }
+    if any(&|s| s.scenario.needs.contains(&Need::MovableClock)) {
+        lines.push(Warns("plays that need a clock that can be moved are skipped".to_owned()));
+    }
+    lines
+}
+
+fn leftovers(args: &Args, reached: &Reached) -> Line {
+    match args.live.ledger(&reached.tenant) {
+        Err(failure) => Fails(failure.message),
+        Ok(ledger) => match ledger.open_entries(None).len() {
+            0 => Good("the ledger knows of nothing that an earlier run left".to_owned()),
+            left => Warns(format!(
+                "the ledger knows of {left} objects that an earlier run may have left: look with `entitle sweep`, take them away with --apply"
+            )),
+        },
+    }
+}
+
+/// What is called like something of a run, and may be one of another ledger.
+async fn strangers(reached: &Reached) -> Vec<Line> {
+    let path = "groups?$filter=startswith(displayName,'entitle')&$select=id,displayName&$top=50";
+    let Ok(found) = graph(reached).raw(Method::GET, path, None).send().await else {
+        return Vec::new();
+    };
+    match found["value"].as_array().map_or(0, Vec::len) {
+        0 => Vec::new(),
+        some => vec![Warns(format!(
+            "{some} groups have names like those of a run: if they are of a run whose ledger is lost, take them away by hand"
+        ))],
+    }
+}
+
+fn short(error: &Error) -> String {
+    let status = error.status().map(|status| status.as_u16().to_string()).unwrap_or_default();
+    match error.code() {
+        Some(code) => format!("{status} {code}"),
+        None if status.is_empty() => error.to_string(),
+        None => status,
+    }
+}

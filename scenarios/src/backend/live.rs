@@ -1,0 +1,145 @@
+//! A tenant, wherever it is: nothing here knows whose.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use client::Patience;
+use clock::SharedClock;
+use harness::{Api, Observer, Seeded, Setup, Wire};
+use ledger::{Guard, Ledger, Limits, Sweep};
+use transport::{Live, Paced, SharedTransport, TokenSource};
+use uuid::Uuid;
+
+use super::{BackendError, Stack, retrying};
+use crate::registry::{Need, Scenario};
+
+/// A tenant to play against, and what a run may do to it.
+#[derive(Clone)]
+pub struct LiveTenant {
+    /// Scheme and host of its Graph.
+    pub graph: String,
+    /// How it is reached.
+    pub live: Live,
+    /// The clock of the run: the world's, outside tests.
+    pub clock: SharedClock,
+    /// Whoever makes the administrator's calls.
+    pub administrator: Arc<dyn TokenSource>,
+    /// The user who asks for access: there before the run, and never changed by it. Without one,
+    /// access is assigned by the administrator, and the verdict is held against goldens of its own.
+    pub requestor: Option<Arc<dyn TokenSource>>,
+    /// What the tenant provides, by name: `domain`, `site`, `second-site`, `application`, and
+    /// `requestor` for the sign-in name of a user who cannot sign in here.
+    pub given: BTreeMap<String, String>,
+    /// What was made in it and is not gone.
+    pub ledger: Ledger,
+    /// What a run may do.
+    pub limits: Limits,
+    /// Requests a second at most, of all identities together.
+    pub pace: u32,
+    /// Writes that were made so far, of all runs together.
+    pub writes: Arc<AtomicU64>,
+}
+
+impl fmt::Debug for LiveTenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveTenant")
+            .field("graph", &self.graph)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Somebody's seed, which nobody can guess.
+fn random() -> u64 {
+    Uuid::new_v4().as_u64_pair().1 ^ Uuid::new_v4().as_u64_pair().0
+}
+
+impl LiveTenant {
+    /// Takes away what a ledger says is left, of whichever run.
+    pub fn sweep(&self) -> Sweep {
+        let wire = Arc::default();
+        let paced = Arc::new(Paced::new(self.live.clone(), self.pace, self.clock.clone()));
+        self.sweep_as("sweep", &self.transport(&self.administrator, &paced, &wire))
+    }
+
+    fn transport(
+        &self,
+        identity: &Arc<dyn TokenSource>,
+        paced: &Arc<Paced<Live>>,
+        wire: &Arc<Wire>,
+    ) -> SharedTransport {
+        Arc::new(retrying(identity.clone(), paced.clone(), self.clock.clone(), wire))
+    }
+
+    fn guard(
+        &self,
+        inner: SharedTransport,
+        looking: &SharedTransport,
+        run: &str,
+        limits: Limits,
+    ) -> SharedTransport {
+        let (looking, ledger) = ((looking.clone(), self.graph.clone()), self.ledger.clone());
+        let (writes, clock) = (self.writes.clone(), self.clock.clone());
+        Arc::new(Guard::new(inner, &looking, ledger, run, limits, writes, clock))
+    }
+
+    /// What is taken away does not count against what may be made.
+    fn sweep_as(&self, run: &str, looking: &SharedTransport) -> Sweep {
+        let limits = Limits { writes: u64::MAX, objects: usize::MAX, ..Limits::default() };
+        let guarded = self.guard(looking.clone(), looking, run, limits);
+        let (ledger, clock) = (self.ledger.clone(), self.clock.clone());
+        Sweep::new(guarded, looking.clone(), &self.graph, ledger, clock)
+    }
+}
+
+pub(super) fn stack(
+    scenario: &Scenario,
+    api: Api,
+    tenant: &LiveTenant,
+    observer: Observer,
+) -> Result<Stack, BackendError> {
+    for need in scenario.needs {
+        match need {
+            Need::MovableClock => {
+                let needs = "a clock that can be moved; a tenant's cannot";
+                return Err(BackendError::NotApplicable(needs));
+            }
+            Need::DirectoryRole if !tenant.limits.privileged => {
+                let needs = "--allow-privileged: it makes a user Global Administrator, and takes that away again";
+                return Err(BackendError::NotApplicable(needs));
+            }
+            Need::DirectoryRole => {}
+        }
+    }
+    let (seed, secret_seed) = (random(), random());
+    let run = Seeded::new(seed, secret_seed).prefix();
+    let wire: Arc<Wire> = Arc::default();
+    let paced = Arc::new(Paced::new(tenant.live.clone(), tenant.pace, tenant.clock.clone()));
+    let looking = tenant.transport(&tenant.administrator, &paced, &wire);
+    let guarded = |identity: &Arc<dyn TokenSource>| {
+        let inner = tenant.transport(identity, &paced, &wire);
+        tenant.guard(inner, &looking, &run, tenant.limits.clone())
+    };
+    let administrator = guarded(&tenant.administrator);
+    let requestor = tenant.requestor.as_ref().map(guarded);
+    let mut given = tenant.given.clone();
+    if !scenario.asks {
+        // Nobody is asked after, whose name would stand for something.
+        given.remove("requestor");
+    }
+    let setup = Setup {
+        base: tenant.graph.clone(),
+        seed,
+        secret_seed,
+        patience: Patience::with_replicas(),
+        given,
+        observer,
+        wire,
+        ..Setup::alone(scenario.name, api, tenant.clock.clone(), administrator)
+    };
+    let setup = Setup { requestor, ..setup };
+    let sweep = tenant.sweep_as(&run, &looking);
+    Ok(Stack { sweep: Some((sweep, run)), ..Stack::of(setup) })
+}
