@@ -26,6 +26,7 @@ mod backend;
 mod expiry;
 mod onboarded;
 mod performance;
+mod read_back;
 mod registry;
 mod requestor;
 mod resource_requests;

@@ -3,10 +3,10 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use harness::{Api, Failure, Observer, Run, Stage};
-use ledger::Swept;
 use tokio::sync::watch;
 
 use crate::backend::{Backend, BackendError, Opponent, Stack, stack};
+use crate::read_back;
 use crate::registry::Scenario;
 
 /// A scenario, played.
@@ -84,7 +84,12 @@ pub async fn perform(
     }
     let mut performance = perform_on(scenario, api, opponent.backend(), stack, interrupt).await;
     if performance.faults.is_empty() {
-        performance.faults.extend(judge(&performance, snapshots::check));
+        // What a tenant says is never taken into a golden file.
+        let faults = match opponent {
+            Opponent::Live(_) => judge(&performance, snapshots::compare),
+            _ => judge(&performance, snapshots::check),
+        };
+        performance.faults.extend(faults);
     }
     Ok(performance)
 }
@@ -137,11 +142,8 @@ pub(crate) async fn perform_on(
     // What the play could not take away itself, and what it does not know of.
     let mut left = Vec::new();
     if let Some((sweep, prefix)) = sweep {
-        for entry in sweep.plan(Some(&prefix)) {
-            if let Swept::Left(why) = sweep.take_away(&entry).await {
-                left.push(format!("{}: {why}", entry.called()));
-            }
-        }
+        let remains = sweep.run(Some(&prefix)).await.into_iter();
+        left.extend(remains.map(|(entry, why)| format!("{}: {why}", entry.called())));
     }
     let wire = wire.count();
     Performance {
@@ -171,7 +173,18 @@ pub fn judge(
         ("shapes", "differ", run.shapes()),
         ("transitions", "differ", run.transitions()),
     ];
+    let (steps, operations): (Vec<usize>, Vec<String>) = run.read_back().into_iter().unzip();
     let faults = texts.into_iter().filter_map(|(kind, verb, text)| {
+        let golden = match steps.is_empty() {
+            true => None,
+            false => snapshots::known(scenario.name, &format!("{form}.{kind}")).ok().flatten(),
+        };
+        let text = match (golden, kind) {
+            (None, _) => text,
+            (Some(golden), "transcript") => read_back::transcript(&text, &golden, &steps),
+            (Some(golden), "shapes") => read_back::shapes(&text, &golden, &operations),
+            (Some(golden), _) => read_back::transitions(&text, &golden, &steps),
+        };
         let difference = compare(scenario.name, &format!("{form}.{kind}"), &text).err()?;
         let step = step_of(&text, &difference.diff).map(|step| format!(", step {step}"));
         let step = step.unwrap_or_default();

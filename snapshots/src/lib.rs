@@ -53,20 +53,26 @@ impl fmt::Display for Difference {
 /// # Errors
 /// [`Difference`] where they differ or there is no golden file that can be read.
 pub fn compare(area: &str, name: &str, content: &str) -> Result<(), Difference> {
+    let known = known(area, name)?;
     let golden = format!("snapshots/golden/{area}/{name}.snap");
-    let known = match checkout() {
-        Some(root) => match stored(&root.join(&golden)) {
-            Ok(known) => known,
-            Err(error) => return Err(unreadable(golden, &error)),
-        },
-        None => compiled_in(area, name),
-    };
     match known.as_deref().is_some_and(|known| known.trim_end() == content.trim_end()) {
         true => Ok(()),
         false => {
             let diff = diff(known.as_deref(), content);
             Err(Difference { golden, diff, unreadable: None })
         }
+    }
+}
+
+/// The text of the golden file `AREA/NAME.snap`; `None` where there is none.
+///
+/// # Errors
+/// [`Difference`] says why it cannot be read.
+pub fn known(area: &str, name: &str) -> Result<Option<String>, Difference> {
+    let golden = format!("snapshots/golden/{area}/{name}.snap");
+    match checkout() {
+        Some(root) => stored(&root.join(&golden)).map_err(|error| unreadable(golden, &error)),
+        None => Ok(compiled_in(area, name)),
     }
 }
 

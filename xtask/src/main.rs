@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod interop;
 mod readme;
+mod torture;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Task {
     Bench,
     /// Play the lifecycle with Microsoft's own clients for Python and Node against the emulator
     Interop,
+    /// Play under faults and kills, and compare what the tenant holds afterwards with before
+    Torture(torture::Args),
     /// The measurements of `bench`, in this very process
     #[command(hide = true)]
     BenchHere,
@@ -51,6 +54,15 @@ fn main() -> ExitCode {
         Task::BenchHere => {
             bench::measure();
             return ExitCode::SUCCESS;
+        }
+        Task::Torture(args) => {
+            return match torture::run(&args) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    ExitCode::FAILURE
+                }
+            };
         }
         Task::Ci => ci::run,
         Task::Bench => bench::run,

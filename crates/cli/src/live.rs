@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use client::Client;
-use clock::{RealClock, SharedClock};
+use clock::{Clock, RealClock, SharedClock, VirtualClock};
 use credential::{Announce, Application, Claims, CredentialError, Kind, Platform, Settings, User};
 use jiff::SignedDuration;
 use ledger::{Ledger, Limits};
@@ -76,6 +76,9 @@ pub(crate) struct Args {
     /// Requests a second at most.
     #[arg(long, value_name = "N", default_value_t = 20)]
     requests_per_second: u32,
+    /// Virtual seconds a real second of the run's own clock, for tests against an emulator that runs at the same rate.
+    #[arg(long, value_name = "N", default_value_t = 1, hide = true)]
+    clock_rate: u32,
 }
 
 /// Where the ledger is unless somebody says otherwise.
@@ -114,7 +117,10 @@ impl Args {
             Failure::usage("--tenant is not given: say the id of the tenant that is meant, so that no other is touched; or set ENTITLE_TENANT_ID")
         })?;
         let live = self.live(&settings, &graph)?;
-        let clock: SharedClock = Arc::new(RealClock);
+        let clock: SharedClock = match self.clock_rate {
+            1 => Arc::new(RealClock),
+            rate => Arc::new(VirtualClock::running(RealClock.now(), rate)),
+        };
         let mut platform =
             Platform::of(self.cloud, &settings, Arc::new(live.clone()), clock.clone());
         if let Some(authority) = &self.authority_url {
@@ -151,7 +157,7 @@ impl Args {
         let Reached { graph, live, clock, administrator, requestor, .. } = reached;
         Ok(LiveTenant {
             graph,
-            live,
+            carrier: Arc::new(live),
             clock,
             administrator: administrator.source,
             requestor: requestor.map(|requestor| requestor.source),

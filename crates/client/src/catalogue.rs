@@ -128,6 +128,14 @@ impl Verdicts {
     pub fn judge(&self, request: &Request<Bytes>, outcome: &Outcome) -> Verdict {
         // A deletion may be repeated: its second answer says no more than that nothing is there.
         let harmless = !matches!(*request.method(), Method::POST | Method::PATCH);
+        let unknown = match outcome {
+            Ok(response) => response.status().is_server_error(),
+            Err(error) => matches!(error, TransportError::Lost { .. }),
+        };
+        if unknown && request.method() == Method::DELETE {
+            // It may be gone: that it is not there says so from now on.
+            self.forget(request);
+        }
         let response = match outcome {
             Ok(response) => response,
             Err(TransportError::Unreachable { .. }) => return Verdict::Again,
@@ -164,9 +172,16 @@ impl Verdicts {
                 }
             }
             // What is gone stays unknown.
-            Method::DELETE => fresh.retain(|(id, _)| !request.uri().path().contains(id.as_str())),
+            Method::DELETE => {
+                drop(fresh);
+                self.forget(request);
+            }
             _ => {}
         }
+    }
+
+    fn forget(&self, request: &Request<Bytes>) {
+        self.fresh().retain(|(id, _)| !request.uri().path().contains(id.as_str()));
     }
 
     /// Whether a refusal speaks of what was made a moment ago.
@@ -278,9 +293,11 @@ mod tests {
         assert_eq!(service.refuses(Method::PATCH, 400, "BadRequest"), Verdict::Final);
         service.clock.advance(FRESH).expect("a virtual clock");
         assert_eq!(service.refuses(Method::GET, 404, ""), Verdict::Final);
-        service.answers(Method::POST, "/v1.0/groups", 201, r#"{"id": "5a"}"#);
-        service.answers(Method::DELETE, "/v1.0/groups/5a", 204, "");
-        assert_eq!(service.refuses(Method::GET, 404, ""), Verdict::Final);
+        for status in [204, 504] {
+            service.answers(Method::POST, "/v1.0/groups", 201, r#"{"id": "5a"}"#);
+            service.answers(Method::DELETE, "/v1.0/groups/5a", status, "");
+            assert_eq!(service.refuses(Method::DELETE, 404, ""), Verdict::Final, "{status}");
+        }
     }
 
     #[test]

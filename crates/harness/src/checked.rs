@@ -6,7 +6,7 @@ use http::Request;
 use odata::decode_component;
 use serde_json::Value;
 use transport::{
-    BoxFuture, Outcome, SharedTransport, Transport, TransportError, hidden, json_or_text,
+    BoxFuture, Outcome, READ_BACK, SharedTransport, Transport, TransportError, hidden, json_or_text,
 };
 
 use crate::run::Shared;
@@ -45,6 +45,7 @@ impl Checked {
         exchanged.took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         if let Ok(response) = &outcome {
             exchanged.status = response.status().as_u16();
+            exchanged.read_back = response.headers().contains_key(READ_BACK);
             exchanged.response = json_or_text(response.body());
             let Exchanged { method, path, request, status, response, .. } = &exchanged;
             exchanged.findings = judge(method, path, request, *status, response);
@@ -72,6 +73,7 @@ impl Checked {
             findings: Vec::new(),
             retried: Vec::new(),
             superseded: false,
+            read_back: false,
         }
     }
 }

@@ -65,6 +65,15 @@ impl Run {
         failed.collect()
     }
 
+    /// What was read back because its answer was lost: the step's number, and the operation as
+    /// [`Run::shapes`] names it.
+    pub fn read_back(&self) -> Vec<(usize, String)> {
+        let steps = self.trace.steps();
+        let exchanges = steps.flat_map(|step| step.exchanges.iter().map(|e| (step.number, e)));
+        let lost = exchanges.filter(|(_, exchanged)| exchanged.read_back);
+        lost.map(|(number, e)| (number, format!("{} {}", e.method, e.template()))).collect()
+    }
+
     /// Steps, requests and answers, without what differs between runs and backends.
     pub fn transcript(&self) -> String {
         transcript::text(&self.trace, &self.neutral, &self.origins)

@@ -95,6 +95,9 @@ pub struct Exchanged {
     /// Whether the step looked again, because what it looked for was not everywhere yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub superseded: bool,
+    /// Whether the answer was lost, and what the service has was read afterwards.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_back: bool,
 }
 
 impl Trace {

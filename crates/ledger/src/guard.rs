@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use client::Client;
 use clock::SharedClock;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use jiff::SignedDuration;
 use model::Version;
 use serde_json::{Value, json};
-use transport::{BoxFuture, Outcome, SharedTransport, Transport, TransportError, describe};
+use transport::{
+    BoxFuture, Outcome, READ_BACK, SharedTransport, Transport, TransportError, describe,
+};
 
 use crate::act::{Act, Draft, place};
 use crate::find::{Finder, Still};
@@ -59,7 +61,7 @@ impl std::fmt::Debug for Guard {
 /// Waits before another look for what may have been made, in seconds: lists lag behind.
 const LOOKS: [i64; 5] = [0, 2, 4, 8, 16];
 /// How often a request is sent at most whose answers get lost.
-const SENDS: usize = 3;
+const SENDS: usize = 5;
 
 impl Guard {
     /// Requests of the run whose names begin with `run` go to `inner`. What is looked for is looked
@@ -368,6 +370,7 @@ fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
     let text = if body.is_null() { String::new() } else { body.to_string() };
     let mut response = Response::new(Bytes::from(text));
     *response.status_mut() = status;
+    response.headers_mut().insert(READ_BACK, HeaderValue::from_static("true"));
     response
 }
 

@@ -42,4 +42,4 @@ pub use book::{Entry, Ledger};
 pub use error::LedgerError;
 pub use guard::{Guard, Limits};
 pub use kind::Kind;
-pub use sweep::{Sweep, Swept, told};
+pub use sweep::{Sweep, Swept};

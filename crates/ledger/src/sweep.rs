@@ -16,6 +16,9 @@ const BETWEEN: SignedDuration = SignedDuration::from_secs(2);
 /// How long what is on its way is waited for (deliveries: 10 to 60 s, seen up to minutes).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
+/// How often what is stuck is tried.
+const ROUNDS: usize = 3;
+
 /// Takes away what a ledger says may still be there, last made first.
 pub struct Sweep {
     /// Its calls go through the guard, which writes down what is gone.
@@ -83,6 +86,24 @@ impl Sweep {
         let mut entries = self.ledger.open_entries(run);
         entries.reverse();
         entries
+    }
+
+    /// Takes away all of a plan: what is stuck is tried again when the rest is gone. What is left, and
+    /// why.
+    pub async fn run(&self, run: Option<&str>) -> Vec<(Entry, String)> {
+        let mut left = Vec::new();
+        for _ in 0..ROUNDS {
+            left.clear();
+            for entry in self.plan(run) {
+                if let Swept::Left(why) = self.take_away(&entry).await {
+                    left.push((entry, why));
+                }
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        left
     }
 
     /// Takes an entry away and proves that it is gone. Later ones of the plan rest on earlier ones.
@@ -288,12 +309,3 @@ impl Sweep {
 
 /// States of a request that something still follows from, in v1.0's words.
 const ON_ITS_WAY: [&str; 4] = ["submitted", "accepted", "delivering", "pendingNotBefore"];
-
-/// What a run left, for people.
-pub fn told(left: &[(Entry, Swept)]) -> Vec<String> {
-    let left = left.iter().filter_map(|(entry, swept)| match swept {
-        Swept::Left(why) => Some(format!("{}: {why}", entry.called())),
-        _ => None,
-    });
-    left.collect()
-}

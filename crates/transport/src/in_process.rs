@@ -1,8 +1,10 @@
 use std::convert::Infallible;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
@@ -35,14 +37,19 @@ where
         let what = describe(&request);
         let service = self.0.clone();
         Box::pin(async move {
-            let Ok(response) = service.oneshot(request.map(Body::from)).await;
-            let (parts, body) = response.into_parts();
-            let collected = body.collect().await;
-            let lost = |cause: axum::Error| TransportError::Lost {
-                request: what,
-                cause: cause.to_string(),
+            let lost = |cause: &str| TransportError::Lost {
+                request: what.clone(),
+                cause: cause.to_owned(),
             };
-            Ok(Response::from_parts(parts, collected.map_err(lost)?.to_bytes()))
+            // A server whose task ends hangs up; what it panicked of is its own.
+            let answering = AssertUnwindSafe(service.oneshot(request.map(Body::from)));
+            let Ok(response) = answering
+                .catch_unwind()
+                .await
+                .map_err(|_| lost("the server ended the connection without an answer"))?;
+            let (parts, body) = response.into_parts();
+            let collected = body.collect().await.map_err(|cause| lost(&cause.to_string()))?;
+            Ok(Response::from_parts(parts, collected.to_bytes()))
         })
     }
 }

@@ -96,6 +96,10 @@ pub enum TransportError {
     Refused(String),
 }
 
+/// Marks an answer that is not the server's own: it was lost, and what the server has was read
+/// afterwards.
+pub const READ_BACK: http::HeaderName = http::HeaderName::from_static("x-entitle-read-back");
+
 /// Method and URL of a request, for messages.
 pub fn describe(request: &Request<Bytes>) -> String {
     format!("{} {}", request.method(), request.uri())

@@ -20,7 +20,7 @@ pub enum Verdict {
 }
 
 /// The attempts that are made at most for one request that is to be made [`Verdict::Again`].
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 8;
 /// The delay before the first repetition where the server names none; it doubles from there.
 const FIRST_DELAY: SignedDuration = SignedDuration::from_secs(1);
 
@@ -28,6 +28,9 @@ const FIRST_DELAY: SignedDuration = SignedDuration::from_secs(1);
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 /// Between two questions after what comes eventually, at most.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(8);
+
+/// Between two attempts at most, where the server names no delay.
+const LONGEST_BACK_OFF: SignedDuration = SignedDuration::from_secs(30);
 
 /// A server that names a longer delay is not asked again: the caller shall know.
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(5);
@@ -52,11 +55,15 @@ where
     async fn send(&self, request: Request<Bytes>) -> Outcome {
         let mut delay = FIRST_DELAY;
         let began = self.clock.now();
+        let mut again = 0;
         for attempt in 1.. {
             let outcome = self.inner.exchange(request.clone()).await;
             let over = match (self.judge)(&request, &outcome) {
                 Verdict::Final => true,
-                Verdict::Again => attempt >= ATTEMPTS,
+                Verdict::Again => {
+                    again += 1;
+                    again >= ATTEMPTS
+                }
                 Verdict::Eventually => {
                     delay = delay.min(LONGEST_PAUSE);
                     self.clock.now().duration_since(began) >= PATIENCE
@@ -71,7 +78,7 @@ where
             }
             tracing::debug!(attempt, %delay, ?named, "asking again");
             self.clock.wait(named.unwrap_or(delay)).await;
-            delay = delay.saturating_mul(2);
+            delay = delay.saturating_mul(2).min(LONGEST_BACK_OFF);
         }
         unreachable!("the loop returns when it is over")
     }
@@ -137,8 +144,8 @@ mod tests {
 
     #[tokio::test]
     async fn it_waits_as_long_as_the_server_says_and_gives_up_at_last() {
-        // 60 s named, then 2, 4 and 8 s of its own.
-        assert_eq!(waited(&["60"]).await, SignedDuration::from_secs(74));
+        // 60 s named, then 2, 4, 8, 16 and twice 30 s of its own.
+        assert_eq!(waited(&["60"]).await, SignedDuration::from_secs(150));
     }
 
     #[tokio::test]

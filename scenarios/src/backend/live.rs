@@ -9,7 +9,7 @@ use client::Patience;
 use clock::SharedClock;
 use harness::{Api, Observer, Seeded, Setup, Wire};
 use ledger::{Guard, Ledger, Limits, Sweep};
-use transport::{Live, Paced, SharedTransport, TokenSource};
+use transport::{Paced, SharedTransport, TokenSource};
 use uuid::Uuid;
 
 use super::{BackendError, Stack, retrying};
@@ -20,8 +20,8 @@ use crate::registry::{Need, Scenario};
 pub struct LiveTenant {
     /// Scheme and host of its Graph.
     pub graph: String,
-    /// How it is reached.
-    pub live: Live,
+    /// How it is reached, without credentials and retries.
+    pub carrier: SharedTransport,
     /// The clock of the run: the world's, outside tests.
     pub clock: SharedClock,
     /// Whoever makes the administrator's calls.
@@ -60,14 +60,19 @@ impl LiveTenant {
     /// Takes away what a ledger says is left, of whichever run.
     pub fn sweep(&self) -> Sweep {
         let wire = Arc::default();
-        let paced = Arc::new(Paced::new(self.live.clone(), self.pace, self.clock.clone()));
+        let paced = self.paced();
         self.sweep_as("sweep", &self.transport(&self.administrator, &paced, &wire))
+    }
+
+    /// All identities together keep to the pace.
+    fn paced(&self) -> SharedTransport {
+        Arc::new(Paced::new(self.carrier.clone(), self.pace, self.clock.clone()))
     }
 
     fn transport(
         &self,
         identity: &Arc<dyn TokenSource>,
-        paced: &Arc<Paced<Live>>,
+        paced: &SharedTransport,
         wire: &Arc<Wire>,
     ) -> SharedTransport {
         Arc::new(retrying(identity.clone(), paced.clone(), self.clock.clone(), wire))
@@ -116,7 +121,7 @@ pub(super) fn stack(
     let (seed, secret_seed) = (random(), random());
     let run = Seeded::new(seed, secret_seed).prefix();
     let wire: Arc<Wire> = Arc::default();
-    let paced = Arc::new(Paced::new(tenant.live.clone(), tenant.pace, tenant.clock.clone()));
+    let paced = tenant.paced();
     let looking = tenant.transport(&tenant.administrator, &paced, &wire);
     let guarded = |identity: &Arc<dyn TokenSource>| {
         let inner = tenant.transport(identity, &paced, &wire);
