@@ -1,10 +1,10 @@
 //! Clients that nobody here wrote, unmodified, against the emulator over TLS.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use xshell::{Shell, cmd};
+
+use crate::served::Served;
 
 /// How much faster than ours the emulator's time goes: a request is delivered in seconds of it.
 const RATE: &str = "60";
@@ -15,7 +15,15 @@ pub(crate) fn run(shell: &Shell) -> xshell::Result<()> {
     let target = shell.create_dir("target/interop")?;
     let python = install_python(shell, &sources.join("python"), &target.join("python"))?;
     let node = install_node(shell, &sources.join("node"), &target.join("node"))?;
-    let (_emulator, environment) = Emulator::start(shell, &target)?;
+    let emulator = Served::start(&target, &["--rate", RATE]).expect("the emulator starts");
+    let mut environment = emulator.environment.clone();
+    for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
+        environment.push((name.to_owned(), emulator.told("CA_FILE").to_owned()));
+    }
+    // Whatever proxy the machine has, this is not for it.
+    for name in ["NO_PROXY", "no_proxy"] {
+        environment.push((name.to_owned(), "127.0.0.1".to_owned()));
+    }
     for (client, program, script) in [
         ("msgraph-sdk and azure-identity, Python", python, sources.join("python/lifecycle.py")),
         ("microsoft-graph-client and @azure/identity, Node", "node".into(), node),
@@ -66,48 +74,4 @@ fn needed(command: &xshell::Cmd<'_>, packages: &str) -> xshell::Result<()> {
     command.run().inspect_err(|_| {
         eprintln!("interop needs {packages} and a network; nothing was tried with a client");
     })
-}
-
-/// The emulator as a process of its own; it goes with this.
-struct Emulator(Child);
-
-impl Emulator {
-    /// Starts it on a free port, and reads what clients must be told.
-    fn start(shell: &Shell, target: &Path) -> xshell::Result<(Self, Vec<(String, String)>)> {
-        let (tls, file) = (target.join("tls"), target.join("environment"));
-        // This very program has every command of `entitle`.
-        let program = std::env::current_exe().expect("a program knows where it is");
-        let mut emulator = Command::new(program)
-            .args(["emulate", "--listen", "127.0.0.1:0", "--rate", RATE, "--tls"])
-            .args([tls.as_os_str(), "--env-file".as_ref(), file.as_os_str()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .map(Self)
-            .expect("a program that runs can be started");
-        let printed =
-            emulator.0.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines());
-        // Its last line before it waits for calls.
-        let _ready = printed.map_while(Result::ok).find(|line| line.starts_with("try:"));
-        let text = shell.read_file(&file)?;
-        let mut environment: Vec<(String, String)> = text
-            .lines()
-            .filter_map(|line| line.split_once('='))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
-        let authority = tls.join("ca.pem").display().to_string();
-        for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
-            environment.push((name.to_owned(), authority.clone()));
-        }
-        // Whatever proxy the machine has, this is not for it.
-        environment.push(("NO_PROXY".to_owned(), "127.0.0.1".to_owned()));
-        environment.push(("no_proxy".to_owned(), "127.0.0.1".to_owned()));
-        Ok((emulator, environment))
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod interop;
 mod readme;
+mod served;
 mod torture;
 
 use std::ffi::OsString;
@@ -37,6 +38,9 @@ enum Task {
     Interop,
     /// Play under faults and kills, and compare what the tenant holds afterwards with before
     Torture(torture::Args),
+    /// What `torture` plays, in this very process
+    #[command(hide = true)]
+    TortureHere(torture::Args),
     /// The measurements of `bench`, in this very process
     #[command(hide = true)]
     BenchHere,
@@ -46,7 +50,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let task = match Args::parse().task {
+    let task: &dyn Fn(&Shell) -> xshell::Result<()> = match Args::parse().task {
         Task::Entitle(arguments) => {
             let name = OsString::from("cargo xtask");
             return cli::run([name].into_iter().chain(arguments)).into();
@@ -55,8 +59,8 @@ fn main() -> ExitCode {
             bench::measure();
             return ExitCode::SUCCESS;
         }
-        Task::Torture(args) => {
-            return match torture::run(&args) {
+        Task::TortureHere(args) => {
+            return match torture::play(&args) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => {
                     eprintln!("error: {error}");
@@ -64,9 +68,10 @@ fn main() -> ExitCode {
                 }
             };
         }
-        Task::Ci => ci::run,
-        Task::Bench => bench::run,
-        Task::Interop => interop::run,
+        Task::Torture(args) => &move |shell: &Shell| torture::run(shell, &args),
+        Task::Ci => &ci::run,
+        Task::Bench => &bench::run,
+        Task::Interop => &interop::run,
     };
     match Shell::new().and_then(|shell| task(&shell)) {
         Ok(()) => ExitCode::SUCCESS,

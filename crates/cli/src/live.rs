@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use client::Client;
+use client::{Client, Verdicts};
 use clock::{Clock, RealClock, SharedClock, VirtualClock};
 use credential::{Announce, Application, Claims, CredentialError, Kind, Platform, Settings, User};
 use jiff::SignedDuration;
@@ -12,7 +12,7 @@ use ledger::{Ledger, Limits};
 use model::{Cloud, Version};
 use scenarios::LiveTenant;
 use secrecy::ExposeSecret;
-use transport::{Bearer, Live, Reach, SharedTransport, TokenSource};
+use transport::{Bearer, Live, Reach, Retry, SharedTransport, TokenSource};
 
 use crate::exit::Failure;
 use crate::out::say;
@@ -285,9 +285,11 @@ pub(crate) async fn organization(reached: &Reached) -> Result<serde_json::Value,
     Ok(found["value"][0].take())
 }
 
-/// Whoever administers, on v1.0 and without retries.
+/// Whoever administers, on v1.0, to look around.
 pub(crate) fn graph(reached: &Reached) -> Client {
     let bearer = Bearer::new(reached.administrator.source.clone(), reached.live.clone());
-    let transport: SharedTransport = Arc::new(bearer);
+    let verdicts = Verdicts::new(reached.clock.clone());
+    let judge = move |request: &_, outcome: &_| verdicts.judge(request, outcome);
+    let transport: SharedTransport = Arc::new(Retry::new(bearer, judge, reached.clock.clone()));
     Client::new(transport, Version::V1).at(&reached.graph)
 }

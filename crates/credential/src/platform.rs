@@ -1,8 +1,11 @@
 use std::fmt;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use clock::SharedClock;
+use http::{Request, StatusCode};
 use model::Cloud;
-use transport::SharedTransport;
+use transport::{Outcome, Retry, SharedTransport, TransportError, Verdict};
 
 use crate::Settings;
 
@@ -19,8 +22,8 @@ pub struct Platform {
 
 impl Platform {
     /// The identity platform of a cloud, or that of `AZURE_AUTHORITY_HOST` where it is set; for
-    /// tokens of the cloud's own Graph. What is sent goes through `transport`, and tokens end on
-    /// `clock`.
+    /// tokens of the cloud's own Graph. What is sent goes through `transport`, again where that
+    /// may help, and tokens end on `clock`.
     pub fn of(
         cloud: Cloud,
         settings: &Settings,
@@ -36,8 +39,28 @@ impl Platform {
                 false => format!("https://{set}"),
             }
         });
-        Self { authority, scope: format!("https://{}/.default", cloud.graph()), transport, clock }
+        let scope = format!("https://{}/.default", cloud.graph());
+        let transport = Arc::new(Retry::new(transport, verdict, clock.clone()));
+        Self { authority, scope, transport, clock }
     }
+}
+
+/// A token may be asked for twice: what is given once more harms nobody.
+fn verdict(_: &Request<Bytes>, outcome: &Outcome) -> Verdict {
+    let again = match outcome {
+        Ok(response) if response.status().is_success() => {
+            // One that came torn is no answer.
+            serde_json::from_slice::<serde::de::IgnoredAny>(response.body()).is_err()
+        }
+        Ok(response) => {
+            let status = response.status();
+            status.is_server_error()
+                || [StatusCode::TOO_MANY_REQUESTS, StatusCode::CONFLICT].contains(&status)
+        }
+        Err(TransportError::Unreachable { .. } | TransportError::Lost { .. }) => true,
+        Err(TransportError::Refused(_)) => false,
+    };
+    if again { Verdict::Again } else { Verdict::Final }
 }
 
 impl fmt::Debug for Platform {
