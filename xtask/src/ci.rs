@@ -11,5 +11,7 @@ pub(crate) fn run(shell: &Shell) -> xshell::Result<()> {
         cmd!(shell, "cargo doc --workspace --no-deps --locked").run()?;
     }
     // The plays and the tests.
-    readme::run(shell)
+    readme::run(shell)?;
+    // This very program plays, unoptimised: a part of what `torture` does.
+    cmd!(shell, "cargo xtask torture-here --in-process 50 --over-tls 5 --killed 10").run()
 }

@@ -111,7 +111,8 @@ impl Finder {
             }
             Kind::Request => self.requests(entry).await?,
         };
-        let ids = found.iter().filter_map(|object| object["id"].as_str());
+        let found = found.iter().filter(|object| came_after(entry, object));
+        let ids = found.filter_map(|object| object["id"].as_str());
         Ok(ids.map(str::to_owned).collect())
     }
 
@@ -137,7 +138,7 @@ impl Finder {
         })
     }
 
-    /// Requests of the entry's kind that came after it, for the package or the assignment.
+    /// Requests of the entry's kind, for the package or the assignment.
     async fn requests(&self, entry: &Entry) -> Result<Vec<Value>, Error> {
         let path = format!("{EM}/assignmentRequests");
         let mut found = self.all(&path, &[("$expand", "accessPackage,assignment")]).await?;
@@ -146,14 +147,9 @@ impl Finder {
         };
         found.retain(|request| {
             let same = request["requestType"].as_str();
-            let after = request["createdDateTime"].as_str().and_then(|at| at.parse().ok());
             same.is_some_and(|same| same.eq_ignore_ascii_case(entry.mark("type")))
                 && of(request, "accessPackage", "package")
                 && of(request, "assignment", "assignment")
-                // Clocks differ.
-                && after.is_none_or(|after: jiff::Timestamp| {
-                    after.duration_since(entry.at).as_secs() > -SKEW
-                })
         });
         Ok(found)
     }
@@ -178,6 +174,12 @@ impl Finder {
         });
         Ok(changed.map_or(Still::Same, |name| Still::Changed((*name).to_owned())))
     }
+}
+
+/// Whether an object was made no earlier than it was asked for; what does not say when, may be.
+fn came_after(entry: &Entry, object: &Value) -> bool {
+    let made = object["createdDateTime"].as_str().and_then(|at| at.parse().ok());
+    made.is_none_or(|made: jiff::Timestamp| made.duration_since(entry.at).as_secs() > -SKEW)
 }
 
 /// Seconds by which this machine's clock and the tenant's may differ.
