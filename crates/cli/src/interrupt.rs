@@ -1,5 +1,6 @@
 //! Ctrl-C, and SIGTERM, which means the same.
 
+use std::io::Write;
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -45,6 +46,9 @@ pub(crate) async fn raised() -> Interrupt {
     let first = armed().await;
     tokio::spawn(async move {
         first.await;
+        let words =
+            "interrupted: what was made is taken away; once more leaves it to `entitle sweep`";
+        let _gone = writeln!(anstream::stderr(), "{words}");
         sender.send_replace(true);
         armed().await.await;
         std::process::exit(130);

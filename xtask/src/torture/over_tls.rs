@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use client::Client;
+use clock::{Clock, RealClock};
 use http::Method;
 use model::Version;
 use secrecy::SecretString;
@@ -25,8 +26,6 @@ const RATE: &str = "60";
 const AT_ONCE: u64 = 4;
 /// Objects of somebody else's that are called like those of a run.
 const LOOK_ALIKES: u64 = 50;
-/// A play is killed within so many milliseconds of its start; most last about as long.
-const MOMENTS: u64 = 2_500;
 
 pub(super) fn run(
     runtime: &Runtime,
@@ -133,12 +132,19 @@ impl World {
 
     fn killed(&self, runtime: &Runtime, plays: u64, seed: u64) -> Vec<String> {
         let before = self.held(runtime);
+        // A play is killed at any moment of its time.
+        let began = RealClock.now();
+        if plays > 0 {
+            let (mut whole, _) = self.play(2_000_000);
+            whole.output().expect("this program starts");
+        }
+        let lasts = RealClock.now().duration_since(began).unsigned_abs();
         let (over, written, swept) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let foreign = Mutex::new(Vec::new());
         in_turn(plays, |number| {
             let (mut play, ledger) = self.play(1_000_000 + number);
             let mut play = play.spawn().expect("this program starts");
-            pass(moment(seed, number));
+            std::thread::sleep(moment(seed, number, lasts));
             if matches!(play.try_wait(), Ok(Some(_))) {
                 over.fetch_add(1, Ordering::Relaxed);
             }
@@ -240,15 +246,11 @@ fn in_turn(count: u64, one: impl Fn(u64) + Sync) {
     });
 }
 
-/// When a play is killed: at any moment.
-fn moment(seed: u64, number: u64) -> Duration {
+/// When a play is killed that lasts so long: at any moment.
+fn moment(seed: u64, number: u64, lasts: Duration) -> Duration {
     let hashed = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{seed} {number}").as_bytes());
-    Duration::from_millis(hashed.as_u64_pair().0 % MOMENTS)
-}
-
-/// A kill waits for nothing but its moment.
-fn pass(time: Duration) {
-    std::thread::sleep(time);
+    let part = u32::try_from(hashed.as_u64_pair().0 % 1000).unwrap_or(0);
+    lasts * part / 1000
 }
 
 /// What a process said that did not end well.

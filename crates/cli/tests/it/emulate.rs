@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use crate::process::{BINARY, entitle};
 
 /// The emulator on a free port, ended with the test.
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     lines: Vec<String>,
 }
 
@@ -18,7 +18,7 @@ impl Drop for Running {
     }
 }
 
-fn start(arguments: &[&str]) -> Running {
+pub(crate) fn start(arguments: &[&str]) -> Running {
     let mut child = Command::new(BINARY)
         .args(["emulate", "--listen", "127.0.0.1:0"])
         .args(arguments)

@@ -6,5 +6,6 @@ mod audit;
 mod bad_input;
 mod drift;
 mod emulate;
+mod live;
 mod process;
 mod work;
