@@ -168,6 +168,26 @@ impl Cassette {
         Self { format: FORMAT, title: title.to_owned(), provenance, exchanges: Vec::new() }
     }
 
+    /// The same recording in other words: `text` for paths, queries and what the run was given, `body`
+    /// for bodies.
+    #[must_use]
+    pub fn rewritten(self, text: impl Fn(&str) -> String, body: impl Fn(Value) -> Value) -> Self {
+        let words = |map: BTreeMap<String, String>| -> BTreeMap<String, String> {
+            map.into_iter().map(|(name, value)| (name, text(&value))).collect()
+        };
+        let exchanges = self.exchanges.into_iter().map(|exchange| {
+            let Sent { method, path, query, body: sent } = exchange.request;
+            let request = Sent { method, path: text(&path), query: words(query), body: body(sent) };
+            let answers = exchange.answers.into_iter();
+            let answers =
+                answers.map(|answer| Answer { body: body(answer.body.clone()), ..answer });
+            Exchange { request, answers: answers.collect(), ..exchange }
+        });
+        let exchanges = exchanges.collect();
+        let given = words(self.provenance.given);
+        Self { exchanges, provenance: Provenance { given, ..self.provenance }, ..self }
+    }
+
     /// Reads a stored cassette; `file` and `remedy` are for errors, as in [`Cassette::parse`].
     ///
     /// # Errors

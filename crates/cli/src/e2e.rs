@@ -6,7 +6,7 @@ use contract::drift::{Comparison, report};
 use contract::{Contract, Finding};
 use harness::{Api, Observer, Run, Trace, Verdict};
 use model::Version;
-use scenarios::{Backend, BackendError, Opponent, Performance, Scenario, perform};
+use scenarios::{Backend, BackendError, LiveTenant, Opponent, Performance, Scenario, perform};
 use serde::Serialize;
 
 use crate::another::{self, Another};
@@ -262,7 +262,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         say!("{passed} passed, {failed} failed, {skipped} skipped");
     }
     if let Some((file, path)) = trace {
-        let text = trace_text(&plays)?;
+        let text = trace_text(&plays, tenant.as_ref())?;
         file.replace(&text).map_err(|error| unwritable(path, &error))?;
     }
     let worst = plays.iter().map(|played| played.exit).max().unwrap_or(Exit::Ok);
@@ -345,7 +345,7 @@ fn counted(run: &Run) -> String {
     there.map(|(number, what)| format!("{number} {what}")).collect::<Vec<_>>().join(", ")
 }
 
-fn print_left(left: &[String]) {
+pub(crate) fn print_left(left: &[String]) {
     if left.is_empty() {
         return;
     }
@@ -409,7 +409,8 @@ fn told(found: &Found<'_>) -> String {
     format!("step {step} ({title}), {method} {path}: {finding}")
 }
 
-fn trace_text(plays: &[Played]) -> Result<String, Failure> {
+/// The runs as text; what is a tenant's own has other names.
+fn trace_text(plays: &[Played], tenant: Option<&LiveTenant>) -> Result<String, Failure> {
     let runs = plays.iter().map(|played| TracedRun {
         scenario: played.scenario.name,
         api: played.api.name(),
@@ -418,7 +419,22 @@ fn trace_text(plays: &[Played]) -> Result<String, Failure> {
         trace: played.run.as_ref().map(Run::trace),
     });
     let runs: Vec<TracedRun<'_>> = runs.collect();
-    Ok(serde_json::to_string_pretty(&runs).map_err(Failure::environment)? + "\n")
+    let Some(tenant) = tenant else {
+        return Ok(serde_json::to_string_pretty(&runs).map_err(Failure::environment)? + "\n");
+    };
+    let people = plays.iter().filter_map(|played| played.run.as_ref()).flat_map(Run::adopted);
+    let people: Vec<String> = people.cloned().collect();
+    let names = tenant.pseudonyms(&people);
+    let runs = names.body(serde_json::to_value(&runs).map_err(Failure::environment)?);
+    let text = serde_json::to_string_pretty(&runs).map_err(Failure::environment)? + "\n";
+    let leaks = tenant.leaks(&names, &text);
+    match leaks.is_empty() {
+        true => Ok(text),
+        false => Err(Failure::environment(format!(
+            "--trace: nothing is written, for it would hold {}",
+            leaks.join(", ")
+        ))),
+    }
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

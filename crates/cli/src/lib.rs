@@ -51,7 +51,7 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     E2e(Box<e2e::Args>),
-    Record(record::Args),
+    Record(Box<record::Args>),
     Emulate(Box<emulate::Args>),
     Doctor(Box<doctor::Args>),
     Sweep(Box<sweep::Args>),
@@ -79,7 +79,7 @@ where
     };
     let outcome = match args.command {
         Command::E2e(args) => blocking(e2e::run(*args)),
-        Command::Record(args) => blocking(record::run(args)),
+        Command::Record(args) => blocking(record::run(*args)),
         Command::Emulate(args) => blocking(emulate::run(*args)),
         Command::Doctor(args) => blocking(doctor::run(*args)),
         Command::Sweep(args) => blocking(sweep::run(*args)),

@@ -154,8 +154,12 @@ impl Args {
             writes: self.max_writes.unwrap_or(own.writes),
             objects: self.max_objects.unwrap_or(own.objects),
         };
-        let Reached { graph, live, clock, administrator, requestor, .. } = reached;
+        let secrets = reached.settings.secrets();
+        let secrets = secrets.map(|(name, secret)| (name.to_owned(), secret.clone())).collect();
+        let Reached { tenant, graph, live, clock, administrator, requestor, .. } = reached;
         Ok(LiveTenant {
+            id: tenant,
+            secrets,
             graph,
             carrier: Arc::new(live),
             clock,

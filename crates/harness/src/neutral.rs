@@ -23,7 +23,7 @@ pub(crate) struct Neutral {
 const PERSONS: [&str; 3] = ["createdBy", "modifiedBy", "addedBy"];
 
 /// Members that say who somebody is, and members by which an object is about them.
-const PERSONAL: [&str; 13] = [
+pub(crate) const PERSONAL: [&str; 13] = [
     "businessPhones",
     "description",
     "displayName",
@@ -38,7 +38,7 @@ const PERSONAL: [&str; 13] = [
     "surname",
     "userPrincipalName",
 ];
-const ABOUT: [&str; 3] = ["id", "objectId", "userId"];
+pub(crate) const ABOUT: [&str; 3] = ["id", "objectId", "userId"];
 
 impl Neutral {
     /// Whether an object is about somebody who was there before the run: what they are called is

@@ -128,7 +128,7 @@ impl Origins {
 }
 
 /// Where guids stand in a text.
-fn guids(text: &str) -> Vec<(usize, usize)> {
+pub(crate) fn guids(text: &str) -> Vec<(usize, usize)> {
     const LENGTH: usize = 36;
     let bytes = text.as_bytes();
     let is_guid = |at: usize| {

@@ -65,6 +65,11 @@ impl Run {
         failed.collect()
     }
 
+    /// Ids of people who were there before the run.
+    pub fn adopted(&self) -> &[String] {
+        &self.neutral.adopted
+    }
+
     /// What was read back because its answer was lost: the step's number, and the operation as
     /// [`Run::shapes`] names it.
     pub fn read_back(&self) -> Vec<(usize, String)> {

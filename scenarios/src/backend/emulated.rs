@@ -45,12 +45,18 @@ pub(super) fn stack(scenario: &Scenario, api: Api, requestor: bool, observer: Ob
 /// The embedded tenant, and what it provides for scenarios.
 pub(super) fn tenant(clock: SharedClock) -> (Tenant, BTreeMap<String, String>) {
     let options = Options { seed: SEED, ..Options::default() };
+    (Tenant::new(&options, clock), given())
+}
+
+/// What the embedded tenant provides.
+pub(super) fn given() -> BTreeMap<String, String> {
+    let domain = Options::default().domain;
     let given = [
-        ("domain", options.domain.as_str()),
+        ("domain", domain.as_str()),
         ("site", "https://contoso.sharepoint.com/sites/Sales"),
         ("second-site", "https://contoso.sharepoint.com/sites/CSR"),
         ("application", "Faculty cafeteria ordering"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    (Tenant::new(&options, clock), BTreeMap::from(given))
+    BTreeMap::from(given)
 }

@@ -7,17 +7,22 @@ use std::sync::atomic::AtomicU64;
 
 use client::Patience;
 use clock::SharedClock;
-use harness::{Api, Observer, Seeded, Setup, Wire};
+use harness::{Api, DOMAIN, Observer, Pseudonyms, Seeded, Setup, Wire};
 use ledger::{Guard, Ledger, Limits, Sweep};
+use secrecy::{ExposeSecret, SecretString};
 use transport::{Paced, SharedTransport, TokenSource};
 use uuid::Uuid;
 
-use super::{BackendError, Stack, retrying};
+use super::{BackendError, Stack, emulated, retrying};
 use crate::registry::{Need, Scenario};
 
 /// A tenant to play against, and what a run may do to it.
 #[derive(Clone)]
 pub struct LiveTenant {
+    /// Its id.
+    pub id: String,
+    /// What must be seen nowhere, by the name of the setting.
+    pub secrets: Vec<(String, SecretString)>,
     /// Scheme and host of its Graph.
     pub graph: String,
     /// How it is reached, without credentials and retries.
@@ -57,6 +62,40 @@ fn random() -> u64 {
 }
 
 impl LiveTenant {
+    /// Other names for what is the tenant's own; `people` are ids of those who were there before.
+    pub fn pseudonyms(&self, people: &[String]) -> Pseudonyms {
+        let stands_for = emulated::given();
+        let mut texts = Vec::new();
+        for (name, original) in &self.given {
+            let pseudonym = stands_for.get(name).cloned();
+            texts.push((
+                original.clone(),
+                pseudonym.unwrap_or_else(|| format!("Requestor1@{DOMAIN}")),
+            ));
+            // A tenant's sites share a name.
+            let host = original.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+            let label = host.and_then(|host| host.strip_suffix(".sharepoint.com"));
+            for part in label.into_iter().flat_map(|_| ["", "-admin", "-my"]) {
+                let label = label.unwrap_or_default();
+                let host = |label: &str| format!("{label}{part}.sharepoint.com");
+                texts.push((host(label), host("contoso")));
+            }
+        }
+        let names = Pseudonyms::new(random(), &texts, people);
+        // Looked for afterwards wherever it may stand.
+        names.text(&self.id);
+        names
+    }
+
+    /// What stands in a text that must be seen nowhere; each by what it is.
+    pub fn leaks(&self, names: &Pseudonyms, text: &str) -> Vec<String> {
+        let secrets = self.secrets.iter();
+        let secrets: Vec<(String, String)> = secrets
+            .map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned()))
+            .collect();
+        names.leaks(text, &secrets)
+    }
+
     /// Takes away what a ledger says is left, of whichever run.
     pub fn sweep(&self) -> Sweep {
         let wire = Arc::default();

@@ -32,7 +32,7 @@ use transport::{Bearer, Retry, Tap, TokenSource, Transport};
 use crate::registry::Scenario;
 
 pub use live::LiveTenant;
-pub use recorded::record;
+pub use recorded::{record, record_live};
 pub use replayed::{Operation, operations};
 
 /// Who answers.
@@ -108,6 +108,16 @@ pub enum BackendError {
         found: String,
         /// How to record it again.
         remedy: String,
+    },
+    /// Something would stand in a recording that must be seen nowhere. Nothing was written.
+    #[error(
+        "{file}: nothing is written, for it would hold {leaks}; say on which step, and keep the run's trace to yourself"
+    )]
+    Leak {
+        /// The file that was not written.
+        file: String,
+        /// What it would hold, without what it says.
+        leaks: String,
     },
     /// The tenant cannot provide what the play needs.
     #[error("needs {0}")]

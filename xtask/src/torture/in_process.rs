@@ -81,6 +81,8 @@ async fn one(seed: u64, faults: &[Value], run: u64) -> Outcome {
     tenant.set_faults(&faults).expect("faults of the table");
     let token = |identity: &Identity| Arc::new(SecretString::from(identity.token.clone()));
     let live = LiveTenant {
+        id: tenant.id(),
+        secrets: Vec::new(),
         graph: "https://graph.microsoft.com".to_owned(),
         carrier: Arc::new(InProcess::new(tenant.router())),
         clock,

@@ -235,3 +235,94 @@ fn an_end_before_the_end_leaves_nothing() {
         }
     }
 }
+
+/// A folder that is a checkout as far as golden files go; cassettes are to come.
+fn checkout() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let copied = |from: &str| {
+        for entry in std::fs::read_dir(root.join(from)).unwrap() {
+            let entry = entry.unwrap();
+            let to = folder.path().join(from).join(entry.file_name());
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    };
+    for golden in ["tutorial-current", "tutorial-2020", "resource-requests"] {
+        copied(&format!("snapshots/golden/{golden}"));
+    }
+    std::fs::create_dir(folder.path().join("scenarios")).unwrap();
+    std::fs::copy(root.join("scenarios/Cargo.toml"), folder.path().join("scenarios/Cargo.toml"))
+        .unwrap();
+    folder
+}
+
+/// What must be seen nowhere is planted where it can be, and looked for in all that is kept or said.
+#[test]
+fn what_is_secret_is_seen_nowhere() {
+    let world = World::new();
+    let checkout = checkout();
+    let trace = checkout.path().join("trace.json");
+    let mut kept = Vec::new();
+    let mut run = |arguments: &[&str]| -> Ended {
+        let mut command = world.command(arguments);
+        // Everything that could be logged is, if anything is.
+        command.current_dir(checkout.path()).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
+        let ended: Ended = command.output().unwrap().into();
+        kept.push((arguments.join(" "), format!("{}{}", ended.out, ended.err)));
+        ended
+    };
+    let recorded = run(&["record", "--backend", "live", "--allow-privileged"]);
+    assert_eq!(recorded.code, 0, "{}", recorded.out);
+    assert!(recorded.out.contains("7 passed, 0 failed, 2 skipped"), "{}", recorded.out);
+    let traced = trace.to_str().unwrap();
+    let live = ["e2e", "--backend", "live", "--allow-privileged", "--trace", traced];
+    assert_eq!(run(&live).code, 0);
+    assert_eq!(run(&[&live[..], &["--json"]].concat()).code, 0);
+    run(&["e2e", "--backend", "live", "--max-objects", "2"]);
+    run(&["doctor"]);
+    run(&["sweep"]);
+    // What was recorded is played again as it was.
+    let replayed = run(&[
+        "e2e",
+        "tutorial-current",
+        "tutorial-2020",
+        "resource-requests",
+        "--backend",
+        "replay",
+    ]);
+    assert_eq!(replayed.code, 0, "{}", replayed.out);
+    for folder in ["scenarios/cassettes", "snapshots/golden/tutorial-current", "."] {
+        for entry in std::fs::read_dir(checkout.path().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                kept.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    kept.push(("the ledger".to_owned(), world.ledger()));
+    assert!(kept.iter().any(|(name, text)| name.ends_with("trace.json") && text.len() > 100_000));
+    let told = |name: &str| world.told[name].as_str();
+    let canaries = [
+        "AZURE_CLIENT_SECRET",
+        "REQUESTOR_PASSWORD",
+        "REQUESTOR_USERNAME",
+        "REQUESTOR_ID",
+        "EMULATOR_TOKEN",
+        "AZURE_TENANT_ID",
+        "AZURE_CLIENT_ID",
+    ];
+    for (place, text) in &kept {
+        for canary in canaries {
+            // The run's own `entitle0a1b2cRequestor1@…` is another user.
+            let alone = text.match_indices(told(canary)).any(|(at, _)| {
+                let before = text[..at].chars().next_back();
+                !before.is_some_and(|before| before.is_ascii_alphanumeric())
+            });
+            assert!(!alone, "{canary} in {place}");
+        }
+        // A token is a JSON text in base64.
+        assert!(!text.contains("eyJ0eXAi") && !text.contains("eyJhbGci"), "a token in {place}");
+        assert!(!text.contains("Pw-"), "a password in {place}");
+    }
+}
