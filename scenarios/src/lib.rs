@@ -35,7 +35,7 @@ mod tutorial_current;
 
 pub use backend::{
     Backend, BackendError, LiveTenant, Operation, Opponent, UnknownBackend, cassette_path,
-    operations, record, record_live,
+    operations, record, record_live, recorded,
 };
 pub use performance::{Interrupt, Performance, judge, perform};
 pub use registry::{Need, SCENARIOS, Scenario, UnknownScenario, find};

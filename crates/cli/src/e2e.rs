@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use cassette::Answerer;
+use clock::{Clock, RealClock};
 use contract::drift::{Comparison, report};
 use contract::{Contract, Finding};
 use harness::{Api, Observer, Run, Trace, Verdict};
+use jiff::Timestamp;
 use model::Version;
 use scenarios::{Backend, BackendError, LiveTenant, Opponent, Performance, Scenario, perform};
 use serde::Serialize;
@@ -14,7 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::live;
 use crate::out::say;
-use crate::progress::{self, BAD, FAINT, GOOD};
+use crate::progress::{self, BAD, FAINT, GOOD, WARNING};
 use crate::selection::{Selected, Selection};
 
 /// Play the scenarios and hold them against the golden files and the contract.
@@ -35,6 +38,9 @@ pub(crate) struct Args {
     /// List what would be played, with versions, and play nothing; as data with --json.
     #[arg(long)]
     list: bool,
+    /// Play nothing; say of each cassette from whom and when it is, and warn of age and of other contracts.
+    #[arg(long)]
+    check_cassettes: bool,
     /// Print the outcome as JSON and nothing else.
     #[arg(long)]
     json: bool,
@@ -149,6 +155,9 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     };
     if args.list {
         return list(&selected, args.json);
+    }
+    if args.check_cassettes {
+        return check_cassettes(&selected);
     }
     readable_contracts()?;
     let others = args.contract.iter().map(|label| Another::read(label));
@@ -300,6 +309,41 @@ fn list(selected: &[Selected], json: bool) -> Result<Exit, Failure> {
     let width = listed.iter().map(|scenario| scenario.name.len()).max().unwrap_or(0);
     for Listed { name, apis, about } in &listed {
         say!("{name:<width$}  {:<18} {about}", apis.join(" "));
+    }
+    Ok(Exit::Ok)
+}
+
+/// Days after which a recording of a tenant may not be true any more.
+const OLD: i64 = 30;
+
+/// A warning is no failure: an old recording still replays.
+fn check_cassettes(selected: &[Selected]) -> Result<Exit, Failure> {
+    let mut warnings = 0;
+    for &Selected { scenario, api, .. } in selected.iter().filter(|selected| selected.exists) {
+        let (provenance, outdated) = scenarios::recorded(scenario, api).map_err(not_had)?;
+        let mut told = Vec::new();
+        let from = match provenance.from {
+            Answerer::Emulator => "the emulator".to_owned(),
+            Answerer::Live => {
+                let at: Option<Timestamp> = provenance.at.parse().ok();
+                let age = at.map(|at| RealClock.now().duration_since(at).as_hours() / 24);
+                if let Some(age) = age.filter(|age| *age > OLD) {
+                    told.push(format!("{age} days old"));
+                }
+                format!("a tenant, {}", provenance.at)
+            }
+        };
+        if outdated {
+            told.push("recorded under other contracts than today's".to_owned());
+        }
+        warnings += told.len();
+        let told: String =
+            told.iter().map(|told| format!("  {WARNING}{told}{WARNING:#}")).collect();
+        say!("{} on {api}: of {from}{told}", scenario.name);
+    }
+    match warnings {
+        0 => say!("every cassette is up to date"),
+        _ => say!("{warnings} warnings; record again with `cargo xtask record`"),
     }
     Ok(Exit::Ok)
 }

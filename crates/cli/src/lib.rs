@@ -14,6 +14,7 @@ struct Readme;
 
 mod another;
 mod audit;
+mod compare;
 mod contract;
 mod dictionary;
 mod doctor;
@@ -32,6 +33,7 @@ mod recorded;
 mod rules;
 mod selection;
 mod sweep;
+mod traced;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -55,6 +57,7 @@ enum Command {
     Emulate(Box<emulate::Args>),
     Doctor(Box<doctor::Args>),
     Sweep(Box<sweep::Args>),
+    Compare(compare::Args),
     Rules(rules::Args),
     Contract(contract::Args),
     Drift(drift::Args),
@@ -83,7 +86,8 @@ where
         Command::Emulate(args) => blocking(emulate::run(*args)),
         Command::Doctor(args) => blocking(doctor::run(*args)),
         Command::Sweep(args) => blocking(sweep::run(*args)),
-        Command::Rules(args) => Ok(rules::run(&args)),
+        Command::Compare(args) => compare::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Contract(args) => contract::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Audit(args) => audit::run(&args),

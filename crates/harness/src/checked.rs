@@ -13,6 +13,9 @@ use crate::run::Shared;
 use crate::trace::Exchanged;
 use crate::wire::id_of;
 
+/// Where the emulator names the rules that fired.
+const RULE: &str = "x-entitle-rule";
+
 /// Texts of bodies that are kept nowhere, by JSON pointer.
 pub const SECRETS: [&str; 1] = ["/passwordProfile/password"];
 
@@ -45,6 +48,9 @@ impl Checked {
         exchanged.took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         if let Ok(response) = &outcome {
             exchanged.status = response.status().as_u16();
+            let rules = response.headers().get_all(RULE).iter();
+            let rules = rules.filter_map(|rule| rule.to_str().ok());
+            exchanged.rules = rules.map(str::to_owned).collect();
             exchanged.read_back = response.headers().contains_key(READ_BACK);
             exchanged.response = json_or_text(response.body());
             let Exchanged { method, path, request, status, response, .. } = &exchanged;
@@ -74,6 +80,7 @@ impl Checked {
             retried: Vec::new(),
             superseded: false,
             read_back: false,
+            rules: Vec::new(),
         }
     }
 }

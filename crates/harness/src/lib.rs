@@ -30,6 +30,7 @@
 //! tenant, a cassette or the emulator answers.
 
 mod checked;
+mod compare;
 mod debt;
 mod event;
 mod neutral;
@@ -47,6 +48,7 @@ mod transition;
 mod wire;
 
 pub use checked::SECRETS;
+pub use compare::{Deviation, borne_out, compare};
 pub use debt::{Debt, Waiter};
 pub use event::{Event, Observer};
 pub use pseudonym::{DOMAIN, Pseudonyms};

@@ -98,6 +98,9 @@ pub struct Exchanged {
     /// Whether the answer was lost, and what the service has was read afterwards.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_back: bool,
+    /// Rules of the emulator that fired, with their grades; a tenant names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
 }
 
 impl Trace {

@@ -33,7 +33,7 @@ use crate::registry::Scenario;
 
 pub use live::LiveTenant;
 pub use recorded::{record, record_live};
-pub use replayed::{Operation, operations};
+pub use replayed::{Operation, operations, recorded};
 
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

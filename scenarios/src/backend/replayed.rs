@@ -19,16 +19,7 @@ pub(super) fn stack(
     api: Api,
     observer: Observer,
 ) -> Result<Stack, BackendError> {
-    let file = cassette_path(scenario, api);
-    let remedy = remedy(scenario, api);
-    let cassette = match snapshots::checkout() {
-        Some(root) => Cassette::read(&root.join(&file), &file, &remedy)?,
-        None => compiled_in(scenario, api)
-            .map(|text| Cassette::parse(text, &file, &remedy))
-            .transpose()?,
-    };
-    let cassette = cassette
-        .ok_or_else(|| BackendError::NoCassette { file: file.clone(), remedy: remedy.clone() })?;
+    let (cassette, file, remedy) = cassette(scenario, api)?;
     let Provenance { at, seed, given, contracts, .. } = cassette.provenance.clone();
     let differs = |expected: &str, found: &str| BackendError::Provenance {
         file: file.clone(),
@@ -78,6 +69,32 @@ pub(super) fn stack(
     Ok(Stack { recorded_under: contracts, finish: Box::new(finish), ..Stack::of(setup) })
 }
 
+/// Where a play's recording comes from, and whether other contracts judge by now than judged then.
+///
+/// # Errors
+/// [`BackendError`] where there is no recording, or none that can be read.
+pub fn recorded(scenario: &Scenario, api: Api) -> Result<(Provenance, bool), BackendError> {
+    let (cassette, ..) = cassette(scenario, api)?;
+    let outdated = cassette.provenance.contracts != fingerprints(api);
+    Ok((cassette.provenance, outdated))
+}
+
+/// The recording of a play, with its file and how to record it again: that of the checkout, else the one
+/// that this build carries.
+fn cassette(scenario: &Scenario, api: Api) -> Result<(Cassette, String, String), BackendError> {
+    let (file, remedy) = (cassette_path(scenario, api), remedy(scenario, api));
+    let found = match snapshots::checkout() {
+        Some(root) => Cassette::read(&root.join(&file), &file, &remedy)?,
+        None => compiled_in(scenario, api)
+            .map(|text| Cassette::parse(text, &file, &remedy))
+            .transpose()?,
+    };
+    match found {
+        Some(cassette) => Ok((cassette, file, remedy)),
+        None => Err(BackendError::NoCassette { file, remedy }),
+    }
+}
+
 /// A call that a play makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
@@ -96,10 +113,7 @@ pub struct Operation {
 /// # Errors
 /// [`BackendError`] where there is no recording, or none that can be read.
 pub fn operations(scenario: &Scenario, api: Api) -> Result<Vec<Operation>, BackendError> {
-    let (file, remedy) = (cassette_path(scenario, api), remedy(scenario, api));
-    let text = compiled_in(scenario, api)
-        .ok_or_else(|| BackendError::NoCassette { file: file.clone(), remedy: remedy.clone() })?;
-    let cassette = Cassette::parse(text, &file, &remedy)?;
+    let (cassette, ..) = cassette(scenario, api)?;
     let operations = cassette.exchanges.into_iter().map(|exchange| {
         let body = &exchange.request.body;
         let origin = ["/resource/originSystem", "/accessPackageResource/originSystem"];
