@@ -25,6 +25,7 @@ use crate::selection::{Selected, Selection};
 /// Without arguments: every scenario on every version, against the embedded emulator and then from
 /// its cassettes.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(after_long_help = live::VARIABLES)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -337,9 +338,10 @@ fn check_cassettes(selected: &[Selected]) -> Result<Exit, Failure> {
             told.push("recorded under other contracts than today's".to_owned());
         }
         warnings += told.len();
-        let told: String =
-            told.iter().map(|told| format!("  {WARNING}{told}{WARNING:#}")).collect();
-        say!("{} on {api}: of {from}{told}", scenario.name);
+        say!("{} on {api}: of {from}", scenario.name);
+        for told in told {
+            say!("  {WARNING}{told}{WARNING:#}");
+        }
     }
     match warnings {
         0 => say!("every cassette is up to date"),

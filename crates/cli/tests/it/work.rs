@@ -6,6 +6,7 @@ fn help_is_as_its_golden_files_say() {
         ("entitle", &["--help"][..]),
         ("e2e", &["e2e", "--help"]),
         ("record", &["record", "--help"]),
+        ("compare", &["compare", "--help"]),
         ("doctor", &["doctor", "--help"]),
         ("sweep", &["sweep", "--help"]),
         ("emulate", &["emulate", "--help"]),
@@ -109,4 +110,48 @@ fn json_is_all_that_is_printed_and_the_trace_holds_no_secret() {
     let refused =
         entitle(&["e2e", "expiry", "--api", "beta", "--trace", "/no/such/folder/trace.json"]);
     assert_eq!(refused.code, 3, "{refused:?}");
+}
+
+/// A trace is alike itself, and names what another does otherwise.
+#[test]
+fn traces_are_compared_step_by_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (one, two, other) = (file("one"), file("two"), file("other"));
+    let played = ["e2e", "tutorial-current", "--api", "v1.0"];
+    for (backend, path) in [("emulator", &one), ("replay", &two)] {
+        let all = [&played[..], &["--backend", backend, "--trace", path]].concat();
+        assert_eq!(entitle(&all).code, 0);
+    }
+    let ended = entitle(&["compare", &one, &two]);
+    assert_eq!(ended.code, 0, "{}", ended.out);
+    assert!(ended.out.ends_with("1 plays compared, 0 differences\n"), "{}", ended.out);
+    let text = std::fs::read_to_string(&one).unwrap();
+    std::fs::write(&other, text.replacen("\"status\": 201", "\"status\": 200", 1)).unwrap();
+    let ended = entitle(&["compare", &other, &one]);
+    assert_eq!(ended.code, 1, "{}", ended.out);
+    let told = "  differs The group Marketing resources, POST /v1.0/groups: status 200, then 201\n";
+    assert!(ended.out.contains(told), "{}", ended.out);
+    let ended = entitle(&["compare", &one, "Cargo.toml"]);
+    assert_eq!(ended.code, 2);
+    assert!(
+        ended.err.contains("Cargo.toml, line 1, column 2: expected a trace of"),
+        "{}",
+        ended.err
+    );
+    // A trace of the emulator's own is no evidence of a tenant.
+    let ended = entitle(&["rules", "--evidence", &one]);
+    assert_eq!(ended.out, "0 rules are borne out that were not recorded\n");
+    let lived = text.replace("\"backend\": \"emulator\"", "\"backend\": \"live\"");
+    std::fs::write(&other, lived).unwrap();
+    let ended = entitle(&["rules", "--evidence", &other]);
+    assert!(ended.out.contains("request-created: documented -> recorded"), "{}", ended.out);
+}
+
+#[test]
+fn cassettes_are_checked_for_age_and_contracts() {
+    let ended = entitle(&["e2e", "--check-cassettes"]);
+    assert_eq!(ended.code, 0);
+    assert!(ended.out.contains("tutorial-current on v1.0: of the emulator\n"), "{}", ended.out);
+    assert!(ended.out.ends_with("every cassette is up to date\n"), "{}", ended.out);
 }
