@@ -26,6 +26,7 @@ mod backend;
 mod expiry;
 mod onboarded;
 mod performance;
+mod probe;
 mod read_back;
 mod registry;
 mod requestor;
@@ -38,4 +39,5 @@ pub use backend::{
     operations, record, record_live, recorded,
 };
 pub use performance::{Interrupt, Performance, judge, perform};
+pub use probe::{Answers, Unprobed, probe};
 pub use registry::{Need, SCENARIOS, Scenario, UnknownScenario, find};

@@ -27,6 +27,7 @@ mod format;
 mod interrupt;
 mod live;
 mod out;
+mod probe;
 mod progress;
 mod record;
 mod recorded;
@@ -57,6 +58,7 @@ enum Command {
     Emulate(Box<emulate::Args>),
     Doctor(Box<doctor::Args>),
     Sweep(Box<sweep::Args>),
+    Probe(Box<probe::Args>),
     Compare(compare::Args),
     Rules(rules::Args),
     Contract(contract::Args),
@@ -86,6 +88,7 @@ where
         Command::Emulate(args) => blocking(emulate::run(*args)),
         Command::Doctor(args) => blocking(doctor::run(*args)),
         Command::Sweep(args) => blocking(sweep::run(*args)),
+        Command::Probe(args) => blocking(probe::run(*args)),
         Command::Compare(args) => compare::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Contract(args) => contract::run(&args),

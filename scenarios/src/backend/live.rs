@@ -56,6 +56,18 @@ impl fmt::Debug for LiveTenant {
     }
 }
 
+/// What a run goes in by.
+pub(crate) struct Entrance {
+    pub(crate) seed: u64,
+    pub(crate) secret_seed: u64,
+    /// What its names begin with.
+    pub(crate) run: String,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) administrator: SharedTransport,
+    pub(crate) requestor: Option<SharedTransport>,
+    pub(crate) sweep: Sweep,
+}
+
 /// Somebody's seed, which nobody can guess.
 fn random() -> u64 {
     Uuid::new_v4().as_u64_pair().1 ^ Uuid::new_v4().as_u64_pair().0
@@ -101,6 +113,23 @@ impl LiveTenant {
         let wire = Arc::default();
         let paced = self.paced();
         self.sweep_as("sweep", &self.transport(&self.administrator, &paced, &wire))
+    }
+
+    /// A run's ways in, guarded, with what takes away what it leaves.
+    pub(crate) fn entrance(&self) -> Entrance {
+        let (seed, secret_seed) = (random(), random());
+        let run = Seeded::new(seed, secret_seed).prefix();
+        let wire: Arc<Wire> = Arc::default();
+        let paced = self.paced();
+        let looking = self.transport(&self.administrator, &paced, &wire);
+        let guarded = |identity: &Arc<dyn TokenSource>| {
+            let inner = self.transport(identity, &paced, &wire);
+            self.guard(inner, &looking, &run, self.limits.clone())
+        };
+        let administrator = guarded(&self.administrator);
+        let requestor = self.requestor.as_ref().map(guarded);
+        let sweep = self.sweep_as(&run, &looking);
+        Entrance { seed, secret_seed, run, wire, administrator, requestor, sweep }
     }
 
     /// All identities together keep to the pace.
@@ -157,17 +186,8 @@ pub(super) fn stack(
             Need::DirectoryRole => {}
         }
     }
-    let (seed, secret_seed) = (random(), random());
-    let run = Seeded::new(seed, secret_seed).prefix();
-    let wire: Arc<Wire> = Arc::default();
-    let paced = tenant.paced();
-    let looking = tenant.transport(&tenant.administrator, &paced, &wire);
-    let guarded = |identity: &Arc<dyn TokenSource>| {
-        let inner = tenant.transport(identity, &paced, &wire);
-        tenant.guard(inner, &looking, &run, tenant.limits.clone())
-    };
-    let administrator = guarded(&tenant.administrator);
-    let requestor = tenant.requestor.as_ref().map(guarded);
+    let Entrance { seed, secret_seed, run, wire, administrator, requestor, sweep } =
+        tenant.entrance();
     let mut given = tenant.given.clone();
     if !scenario.asks {
         // Nobody is asked after, whose name would stand for something.
@@ -184,6 +204,5 @@ pub(super) fn stack(
         ..Setup::alone(scenario.name, api, tenant.clock.clone(), administrator)
     };
     let setup = Setup { requestor, ..setup };
-    let sweep = tenant.sweep_as(&run, &looking);
     Ok(Stack { sweep: Some((sweep, run)), ..Stack::of(setup) })
 }

@@ -236,6 +236,33 @@ fn an_end_before_the_end_leaves_nothing() {
     }
 }
 
+/// The same questions have the same answers, and leave nothing.
+#[test]
+fn what_is_probed_is_compared_and_leaves_nothing() {
+    let world = World::new();
+    let first = world.run(&["probe", "--json", "--samples", "2"]);
+    assert_eq!(first.code, 0, "{}{}", first.out, first.err);
+    let answers: HashMap<String, String> = serde_json::from_str(&first.out).unwrap();
+    assert_eq!(answers["a second open request"], "400 ExistingOpenRequest");
+    assert_eq!(answers["a policy put without what it had"], "200");
+    let time = &answers["time until a request is delivered"];
+    assert!(time.contains("s in the middle"), "{time}");
+    let file = world.file("answers");
+    std::fs::write(&file, &first.out).unwrap();
+    let again = world.run(&["probe", "--samples", "1", "--against", file.to_str().unwrap()]);
+    assert_eq!(again.code, 0, "{}", again.out);
+    let changed = first.out.replace("400 ExistingOpenRequest", "409 Other");
+    std::fs::write(&file, changed).unwrap();
+    let again = world.run(&["probe", "--samples", "1", "--against", file.to_str().unwrap()]);
+    assert_eq!(again.code, 1, "{}", again.out);
+    assert!(
+        again.out.contains("a second open request: 409 Other, then 400 Exist"),
+        "{}",
+        again.out
+    );
+    assert_eq!(world.run(&["sweep"]).code, 0);
+}
+
 /// A folder that is a checkout as far as golden files go; cassettes are to come.
 fn checkout() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ fn help_is_as_its_golden_files_say() {
         ("record", &["record", "--help"]),
         ("compare", &["compare", "--help"]),
         ("doctor", &["doctor", "--help"]),
+        ("probe", &["probe", "--help"]),
         ("sweep", &["sweep", "--help"]),
         ("emulate", &["emulate", "--help"]),
         ("contract-update", &["contract", "update", "--help"]),
