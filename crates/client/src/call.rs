@@ -115,17 +115,16 @@ impl<T> Call<T> {
     /// [`Error`]; nothing was sent where the version cannot express the call.
     pub async fn send(&self) -> Result<T, Error> {
         let request = self.request()?;
-        let what = self.describe();
-        tracing::debug!(request = %what, "sending");
+        tracing::debug!(request = ?self, "sending");
         let response = self.client.transport.exchange(request).await;
-        let response = response.map_err(|error| Error::transport(&what, &error))?;
-        (self.decode)(self, read(&what, &response)?)
+        let response = response.map_err(|error| Error::transport(&self.describe(), &error))?;
+        (self.decode)(self, read(&|| self.describe(), &response)?)
     }
 
     fn request(&self) -> Result<Request<Bytes>, Error> {
         let target = self.target.clone()?;
-        let what = self.describe();
-        let unreadable = |error: http::Error| Error::new(ErrorKind::Transport, &what, error);
+        let unreadable =
+            |error: http::Error| Error::new(ErrorKind::Transport, &self.describe(), error);
         let url = format!("{}{target}", self.client.base);
         let mut builder = Request::builder()
             .method(self.method.clone())
@@ -174,26 +173,27 @@ impl<T: Entity> Call<T> {
 
     /// Reads an answer of the call's version; `at` is its place in the body.
     pub(crate) fn entity_of(&self, value: &Value, at: &str) -> Result<T, Error> {
-        decode_entity(self.version(), &self.describe(), value, at)
+        decode_entity(self.version(), &|| self.describe(), value, &|| at.to_owned())
     }
 }
 
 /// Reads one entity of `version`.
 pub(crate) fn decode_entity<T: Entity>(
     version: Version,
-    what: &str,
+    what: &dyn Fn() -> String,
     value: &Value,
-    at: &str,
+    at: &dyn Fn() -> String,
 ) -> Result<T, Error> {
     let canonical = from_wire(version, T::NOUN, value).value;
     serde_path_to_error::deserialize(canonical).map_err(|error| {
         let path = error.path().to_string().replace('.', "/");
         let message = format!(
-            "the answer is no {} at {at}/{path}: {}",
+            "the answer is no {} at {}/{path}: {}",
             T::NOUN.name(),
+            at(),
             without_values(&error.into_inner())
         );
-        Error::new(ErrorKind::Unreadable, what, message)
+        Error::new(ErrorKind::Unreadable, &what(), message)
     })
 }
 
@@ -251,7 +251,7 @@ pub(crate) fn list_target<T: Entity>(
 }
 
 /// The body of a success, null where there is none; the error of a refusal.
-fn read(what: &str, response: &Response<Bytes>) -> Result<Value, Error> {
+fn read(what: &dyn Fn() -> String, response: &Response<Bytes>) -> Result<Value, Error> {
     let status = response.status();
     let body = response.body();
     let parsed: Option<Value> = serde_json::from_slice(body).ok();
@@ -262,7 +262,7 @@ fn read(what: &str, response: &Response<Bytes>) -> Result<Value, Error> {
             (false, None) => {
                 let message =
                     format!("expected JSON, found {} bytes of something else", body.len());
-                Err(Error::new(ErrorKind::Unreadable, what, message))
+                Err(Error::new(ErrorKind::Unreadable, &what(), message))
             }
         };
     }
@@ -270,11 +270,14 @@ fn read(what: &str, response: &Response<Bytes>) -> Result<Value, Error> {
     let error = parsed.map(|value| value["error"].clone()).unwrap_or_default();
     let code = error["code"].as_str().filter(|code| !code.is_empty()).map(str::to_owned);
     let message = error["message"].as_str().unwrap_or("no error body");
-    Err(Error::refused(what, status, code, message, header.map(str::to_owned)))
+    Err(Error::refused(&what(), status, code, message, header.map(str::to_owned)))
 }
 
 /// A value read by its own `Deserialize`, without a table.
-pub(crate) fn decode<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, Error> {
+pub(crate) fn decode<T: DeserializeOwned>(
+    what: &dyn Fn() -> String,
+    value: Value,
+) -> Result<T, Error> {
     serde_json::from_value(value)
-        .map_err(|error| Error::new(ErrorKind::Unreadable, what, without_values(&error)))
+        .map_err(|error| Error::new(ErrorKind::Unreadable, &what(), without_values(&error)))
 }

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use clock::SharedClock;
 use http::{Method, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use transport::{Outcome, TransportError, Verdict};
 
@@ -142,16 +144,16 @@ impl Verdicts {
             Err(TransportError::Lost { .. }) if harmless => return Verdict::Again,
             Err(_) => return Verdict::Final,
         };
-        let (status, body) = (response.status(), json(response.body()));
+        let status = response.status();
         if status.is_success() {
-            let Some(body) = body else {
+            if !is_whole(response.body()) {
                 // It came torn.
                 return if harmless { Verdict::Again } else { Verdict::Final };
-            };
-            self.learn(request, &body);
+            }
+            self.learn(request, response.body());
             return Verdict::Final;
         }
-        let body = body.unwrap_or_default();
+        let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
         let code = body["error"]["code"].as_str().unwrap_or_default();
         // A client error is a refusal: nothing was done. A server error may hide a success.
         let refused = status.is_client_error();
@@ -163,19 +165,19 @@ impl Verdicts {
         }
     }
 
-    fn learn(&self, request: &Request<Bytes>, body: &Value) {
-        let mut fresh = self.fresh();
+    fn learn(&self, request: &Request<Bytes>, body: &Bytes) {
+        #[derive(Deserialize)]
+        struct Made {
+            id: String,
+        }
         match *request.method() {
             Method::POST => {
-                if let Some(id) = body["id"].as_str() {
-                    fresh.push((id.to_owned(), self.clock.now()));
+                if let Ok(Made { id }) = serde_json::from_slice(body) {
+                    self.fresh().push((id, self.clock.now()));
                 }
             }
             // What is gone stays unknown.
-            Method::DELETE => {
-                drop(fresh);
-                self.forget(request);
-            }
+            Method::DELETE => self.forget(request),
             _ => {}
         }
     }
@@ -207,12 +209,9 @@ impl Verdicts {
     }
 }
 
-/// A body as JSON, null where there is none.
-fn json(body: &Bytes) -> Option<Value> {
-    match body.is_empty() {
-        true => Some(Value::Null),
-        false => serde_json::from_slice(body).ok(),
-    }
+/// Whether a body is JSON to its end, or there is none.
+fn is_whole(body: &Bytes) -> bool {
+    body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 #[cfg(test)]

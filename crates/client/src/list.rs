@@ -131,7 +131,7 @@ impl<R: Entity + 'static> List<R> {
 }
 
 fn read_page<R: Entity>(call: &Call<Page<R>>, value: Value) -> Result<Page<R>, Error> {
-    let (what, version) = (call.describe(), call.version());
+    let (what, version) = (|| call.describe(), call.version());
     let envelope: Envelope = decode(&what, value)?;
     let items = envelope.value.iter().enumerate();
     let items = items.map(|(index, item)| item_of(version, &what, item, index));
@@ -140,11 +140,11 @@ fn read_page<R: Entity>(call: &Call<Page<R>>, value: Value) -> Result<Page<R>, E
 
 fn item_of<R: Entity>(
     version: Version,
-    what: &str,
+    what: &dyn Fn() -> String,
     item: &Value,
     index: usize,
 ) -> Result<R, Error> {
-    decode_entity(version, what, item, &format!("/value/{index}"))
+    decode_entity(version, what, item, &|| format!("/value/{index}"))
 }
 
 /// A link is followed only on the host that was called: the token goes nowhere else.

@@ -5,6 +5,8 @@
 //! Every time that was read back in recorded exchanges ends in 0, 3 or 7 milliseconds: the store
 //! keeps three-hundredths of a second.
 
+use std::fmt::{self, Display};
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp, TimestampRound, Unit};
 use serde_json::Value;
@@ -12,7 +14,7 @@ use serde_json::Value;
 /// As in the answer that creates.
 pub(crate) fn created(at: Timestamp) -> String {
     let fraction = at.subsec_nanosecond().unsigned_abs() / 100;
-    format!("{}.{fraction:07}Z", at.strftime("%Y-%m-%dT%H:%M:%S"))
+    format!("{}.{fraction:07}Z", second(at))
 }
 
 /// As on later reads.
@@ -23,17 +25,26 @@ pub(crate) fn read(at: Timestamp) -> String {
     let ticks = (at.duration_since(second).as_nanos() * 300 + 500_000_000) / 1_000_000_000;
     let milliseconds = i64::try_from((ticks * 10 + 1) / 3).unwrap_or(0);
     let kept = second.saturating_add(SignedDuration::from_millis(milliseconds)).unwrap_or(at);
-    let text = format!(
-        "{}.{:03}",
-        kept.strftime("%Y-%m-%dT%H:%M:%S"),
-        kept.subsec_millisecond().unsigned_abs()
-    );
-    format!("{}Z", text.trim_end_matches('0').trim_end_matches('.'))
+    let mut text =
+        format!("{}.{:03}", self::second(kept), kept.subsec_millisecond().unsigned_abs());
+    text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    text.push('Z');
+    text
+}
+
+/// To the second, without a zone. `strftime` would read its pattern for every row of a list.
+fn second(at: Timestamp) -> impl Display {
+    let at = TimeZone::UTC.to_datetime(at);
+    fmt::from_fn(move |f| {
+        let (date, time) = (at.date(), at.time());
+        write!(f, "{:04}-{:02}-{:02}T", date.year(), date.month(), date.day())?;
+        write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+    })
 }
 
 /// As the directory writes it.
 pub(crate) fn directory(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    format!("{}Z", second(at))
 }
 
 /// A time that may not be set yet.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::{BoxFuture, Outcome, Transport, TransportError, describe};
+use crate::{BoxFuture, Outcome, Transport, TransportError};
 
 /// A connection that takes longer is not to be had.
 const CONNECTING: Duration = Duration::from_secs(10);
@@ -87,15 +87,17 @@ impl Live {
     }
 
     async fn send(&self, request: Request<Bytes>) -> Outcome {
-        let what = describe(&request);
-        let refused = |error: reqwest::Error| TransportError::Refused(format!("{what}: {error}"));
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let what = || format!("{method} {uri}");
+        let refused =
+            |error: reqwest::Error| TransportError::Refused(format!("{}: {error}", what()));
         let request = reqwest::Request::try_from(request).map_err(refused)?;
         let failed = |error: reqwest::Error| {
             let unreachable = error.is_connect() || error.is_builder();
             let cause = root_cause(&error);
             match unreachable {
-                true => TransportError::Unreachable { request: what.clone(), cause },
-                false => TransportError::Lost { request: what.clone(), cause },
+                true => TransportError::Unreachable { request: what(), cause },
+                false => TransportError::Lost { request: what(), cause },
             }
         };
         let response = self.client.execute(request).await.map_err(failed)?;

@@ -113,7 +113,7 @@ fn answers(live: Option<&Live>, runtime: &Runtime, folder: &Path) -> bool {
     runtime.block_on(live.exchange(health)).is_ok()
 }
 
-fn told(name: &str, figure: &str, ratio: Option<f64>) {
+pub(super) fn told(name: &str, figure: &str, ratio: Option<f64>) {
     let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
     println!("{name:<64} {figure:>12} {ratio:>8}");
 }

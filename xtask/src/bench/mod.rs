@@ -1,5 +1,6 @@
 //! How fast the plays are, in release, as medians and ratios of one process.
 
+mod client;
 mod emulator;
 
 use std::hint::black_box;
@@ -54,6 +55,7 @@ pub(crate) fn measure() {
     }
     validating(tutorial);
     comparing();
+    client::measure(&runtime);
     emulator::measure(&runtime);
 }
 

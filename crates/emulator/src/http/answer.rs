@@ -60,6 +60,15 @@ fn ids<'a>(request: &'a Parts, request_id: &'a str) -> (&'a str, &'a str) {
     (request_id, client_id.unwrap_or(request_id))
 }
 
+/// A body as it is sent: an entity has about so many bytes.
+fn bytes(body: &Value) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(2048);
+    // A value that is in memory is JSON, and memory takes it.
+    let written = serde_json::to_writer(&mut bytes, body);
+    debug_assert!(written.is_ok(), "{written:?}");
+    bytes
+}
+
 /// Writes an answer with the headers that the service sends.
 pub(crate) fn write(
     done: &Done,
@@ -70,12 +79,12 @@ pub(crate) fn write(
 ) -> Response<Body> {
     let ids = ids(request, request_id);
     let (status, text, rule) = match &done.outcome {
-        Ok(Answer { status, body }) => (*status, body.as_ref().map(Value::to_string), None),
+        Ok(Answer { status, body }) => (*status, body.as_ref().map(bytes), None),
         Err(refusal) => {
             let rule = refusal.rule;
             let status = StatusCode::from_u16(rule.status).unwrap_or(StatusCode::BAD_REQUEST);
             let words = (rule.code, refusal.message.as_str());
-            (status, Some(envelope(words, done.details, ids, now).to_string()), Some(rule))
+            (status, Some(bytes(&envelope(words, done.details, ids, now))), Some(rule))
         }
     };
     let has_body = text.is_some();
