@@ -321,8 +321,9 @@ impl Guard {
         if !missing && !matches!(fate(&outcome), Fate::Done(_)) {
             return outcome;
         }
-        // A user who was deleted is kept for a month, and is the run's until then.
-        if purges || entry.kind != Kind::User {
+        // A user who was deleted is kept for a month, and so are groups of some kinds: until it is looked
+        // for there, it is the run's.
+        if purges || ![Kind::User, Kind::Group].contains(&entry.kind) {
             kept(self.ledger.is_gone(entry.number))?;
         }
         match missing && !purges {

@@ -10,7 +10,7 @@ use clock::{SharedClock, VirtualClock};
 use emulator::{Identity, Options, Tenant};
 use harness::{Api, Failure, Observer, Run, Setup, Stage};
 use http::{Request, Response, StatusCode};
-use model::{GroupId, Version};
+use model::{GroupId, NewGroup, Version};
 use scenarios::{Backend, Interrupt, Opponent, Performance, Scenario, find, judge, perform};
 use secrecy::SecretString;
 use transport::{Bearer, BoxFuture, InProcess, Outcome, SharedTransport, Transport};
@@ -344,4 +344,36 @@ async fn an_interrupted_play_cleans_up_and_says_so() {
     assert_eq!(performance.faults, ["tutorial-current on v1.0: interrupted"]);
     let titles: Vec<_> = performance.run.trace().steps().map(|s| s.title.as_str()).collect();
     assert!(titles.contains(&"Delete the group"), "{titles:?}");
+}
+
+/// Makes a group, and comes to nothing.
+static PANICS: Scenario = Scenario {
+    name: "panics",
+    about: "a play that panics",
+    apis: &[Api::V1],
+    needs: &[],
+    asks: false,
+    play: |stage| {
+        Box::pin(async move {
+            let admin = stage.admin(Version::V1);
+            let group = NewGroup::security(&stage.named("g"), &stage.nickname("g"), "a group");
+            let group = stage.step("A group", &admin.groups().create(&group)).await?;
+            let _owed = stage.owe("Delete the group", admin.groups().delete(&group.id));
+            panic!("nobody expected this");
+        })
+    },
+};
+
+#[tokio::test]
+async fn a_play_that_panics_is_cleaned_up_behind() {
+    let never = Interrupt::never();
+    let observer = Observer::nobody();
+    let performance =
+        perform(&PANICS, Api::V1, Opponent::EMULATOR, observer, &never).await.unwrap();
+    assert_eq!(performance.faults, ["panics on v1.0: the play panicked"]);
+    let last = performance.run.trace().steps().last().unwrap();
+    assert_eq!(
+        (last.title.as_str(), &last.verdict),
+        ("Delete the group", &harness::Verdict::Passed)
+    );
 }

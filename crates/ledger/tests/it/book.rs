@@ -3,18 +3,18 @@ use std::path::Path;
 use ledger::{Kind, Ledger, LedgerError};
 use proptest::prelude::*;
 
-use crate::World;
+use crate::{EM, World};
 
 const TENANT: &str = "33f2f5f3-8d60-4b8c-9fb6-2f1e7a7d5b11";
 
-/// A file of a run that made a user and a group, and took the group away.
+/// A file of a run that made a user and a package, and took the package away.
 async fn written(path: &Path) {
     let ledger = Ledger::open(path, TENANT).unwrap();
     let world = World { ledger, ..World::new() };
     let run = world.run();
     run.user("kept").await;
-    let group = run.group("gone").await;
-    run.delete(&format!("groups/{group}")).await.unwrap();
+    let package = run.package("gone").await;
+    run.delete(&format!("{EM}/accessPackages/{package}")).await.unwrap();
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ proptest! {
         std::fs::write(&path, &text[..cut]).unwrap();
         let whole = text[..cut].split(|byte| *byte == b'\n').count() - 1;
         let before = Ledger::open(&path, TENANT).unwrap().open_entries(None).len();
-        // head, user intended, made; group intended, made, gone.
+        // head, user intended, made; package intended, made, gone.
         let expected = [0, 0, 1, 1, 2, 2, 1][whole];
         prop_assert_eq!(before, expected);
         runtime.block_on(written(&path));
