@@ -56,7 +56,7 @@ impl Interrupt {
         *self.0.borrow()
     }
 
-    async fn raised(&self) {
+    pub(crate) async fn raised(&self) {
         let mut receiver = self.0.clone();
         if receiver.wait_for(|raised| *raised).await.is_err() {
             // The sender is gone: nobody can interrupt any more.

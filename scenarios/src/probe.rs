@@ -2,15 +2,19 @@
 //! themselves. The answers are texts that two runs can be compared by: no ids, no times of day.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
 use bytes::Bytes;
 use clock::SharedClock;
+use futures_util::FutureExt;
 use http::{Method, Request};
 use jiff::{SignedDuration, Timestamp};
+use odata::encode_component;
 use serde_json::{Value, json};
 use transport::SharedTransport;
 
 use crate::backend::LiveTenant;
+use crate::performance::Interrupt;
 
 /// Questions with their answers, by name.
 pub type Answers = BTreeMap<String, String>;
@@ -72,7 +76,11 @@ const ADVERTISED: [&str; 6] = [
 ///
 /// # Errors
 /// [`Unprobed`] where the tenant does not let the experiments' own group or package be made.
-pub async fn probe(tenant: &LiveTenant, samples: u32) -> (Result<Answers, Unprobed>, Vec<String>) {
+pub async fn probe(
+    tenant: &LiveTenant,
+    samples: u32,
+    interrupt: &Interrupt,
+) -> (Result<Answers, Unprobed>, Vec<String>) {
     let entrance = tenant.entrance();
     let laboratory = Laboratory {
         graph: tenant.graph.clone(),
@@ -80,9 +88,18 @@ pub async fn probe(tenant: &LiveTenant, samples: u32) -> (Result<Answers, Unprob
         clock: tenant.clock.clone(),
         run: entrance.run.clone(),
         target: tenant.given.get("requestor").cloned(),
+        domain: tenant.given.get("domain").cloned(),
         samples,
     };
-    let answers = laboratory.all().await;
+    let stopped = |answer: &str| {
+        Err(Unprobed { needs: "to come to their end".to_owned(), answer: answer.to_owned() })
+    };
+    let answers = tokio::select! {
+        answers = AssertUnwindSafe(laboratory.all()).catch_unwind() => {
+            answers.unwrap_or_else(|_| stopped("with a panic"))
+        }
+        () = interrupt.raised() => stopped("with an interruption"),
+    };
     let left = entrance.sweep.run(Some(&entrance.run)).await.into_iter();
     let left = left.map(|(entry, why)| format!("{}: {why}", entry.called())).collect();
     (answers, left)
@@ -124,6 +141,8 @@ struct Laboratory {
     run: String,
     /// The sign-in name of whoever gets access; a user of the run's own without one.
     target: Option<String>,
+    /// The domain of a user of the run's own.
+    domain: Option<String>,
     /// How often what takes time is timed.
     samples: u32,
 }
@@ -148,17 +167,16 @@ impl Laboratory {
             .header("content-type", "application/json")
             .body(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
         let outcome = match request {
-            Ok(request) => {
-                self.transport.exchange(request).await.map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
+            Ok(request) => self.transport.exchange(request).await.map_err(drop),
+            Err(_) => Err(()),
         };
         match outcome {
             Ok(answer) => Said {
                 status: answer.status().as_u16(),
                 body: serde_json::from_slice(answer.body()).unwrap_or_default(),
             },
-            Err(why) => Said { status: 0, body: json!({"error": {"code": why}}) },
+            // Its words hold addresses and ids, which answers do not.
+            Err(()) => Said { status: 0, body: json!({"error": {"code": "no answer"}}) },
         }
     }
 
@@ -246,7 +264,10 @@ impl Laboratory {
             json!({"displayName": format!("{} probed", self.run), "catalog": {"id": catalog}});
         let package = self.post(&format!("{EM}/accessPackages"), body).await;
         let digits = package.body["createdDateTime"].as_str().and_then(|at| at.split('.').nth(1));
-        tell("digits of a new package's time", digits.map_or(0, |rest| rest.len() - 1).to_string());
+        tell(
+            "digits of a new package's time",
+            digits.map_or(0, |rest| rest.len().saturating_sub(1)).to_string(),
+        );
         let package = needed("a package of their own", package)?.id();
         let body = self.policy_of(&package);
         let policy = self.post(&format!("{EM}/assignmentPolicies"), body).await;
@@ -257,12 +278,10 @@ impl Laboratory {
 
     async fn target(&self) -> Result<String, Unprobed> {
         if let Some(name) = &self.target {
-            let said = self.get(&format!("users/{name}")).await;
+            let said = self.get(&format!("users/{}", encode_component(name))).await;
             return Ok(needed("the user named by ENTITLE_REQUESTOR", said)?.id());
         }
-        let domain = self.get("organization").await.body["value"][0]["verifiedDomains"].take();
-        let mut domains = domain.as_array().into_iter().flatten();
-        let domain = domains.find_map(|domain| domain["name"].as_str()).unwrap_or_default();
+        let domain = self.domain.as_deref().unwrap_or_default();
         let name = format!("{}probed", self.run);
         let password = format!("Pw-{}", uuid::Uuid::new_v4());
         let body = json!({

@@ -46,13 +46,23 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             alone.push(format!("{} on {}", first.scenario, first.api));
             continue;
         };
-        let (Some(one), Some(two)) = (&first.trace, &second.trace) else { continue };
+        let (Some(one), Some(two)) = (&first.trace, &second.trace) else {
+            alone.push(format!("{} on {}", first.scenario, first.api));
+            continue;
+        };
         compared.push(Compared {
             scenario: &first.scenario,
             api: &first.api,
             backends: [&first.backend, &second.backend],
             deviations: compare(one, two),
         });
+    }
+    for second in &seconds {
+        let same =
+            |first: &Traced| (&first.scenario, &first.api) == (&second.scenario, &second.api);
+        if !firsts.iter().any(same) {
+            alone.push(format!("{} on {}", second.scenario, second.api));
+        }
     }
     if compared.is_empty() {
         return Err(Failure::usage(format!(
@@ -71,11 +81,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             tell(play);
         }
         for play in &alone {
-            say!("{FAINT}{play} is in {} alone{FAINT:#}", args.first.display());
+            say!("{FAINT}{play} is played in one of them alone{FAINT:#}");
         }
         say!("{} plays compared, {differ} differences", compared.len());
     }
-    Ok(if differ == 0 { Exit::Ok } else { Exit::Findings })
+    Ok(if differ == 0 && alone.is_empty() { Exit::Ok } else { Exit::Findings })
 }
 
 fn tell(play: &Compared<'_>) {

@@ -271,11 +271,20 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     } else {
         say!("{passed} passed, {failed} failed, {skipped} skipped");
     }
+    let mut worst = plays.iter().map(|played| played.exit).max().unwrap_or(Exit::Ok);
     if let Some((file, path)) = trace {
-        let text = trace_text(&plays, tenant.as_ref())?;
-        file.replace(&text).map_err(|error| unwritable(path, &error))?;
+        let text = trace_text(&plays, tenant.as_ref());
+        let written =
+            text.and_then(|text| file.replace(&text).map_err(|error| unwritable(path, &error)));
+        if let Err(failure) = written {
+            // That something was left behind is worse.
+            if worst < failure.exit {
+                return Err(failure);
+            }
+            say!("{BAD}{failure}{BAD:#}");
+            worst = worst.max(failure.exit);
+        }
     }
-    let worst = plays.iter().map(|played| played.exit).max().unwrap_or(Exit::Ok);
     Ok(if interrupt.is_raised() { Exit::Interrupted } else { worst })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use client::{Client, Verdicts};
 use clock::{Clock, RealClock, SharedClock, VirtualClock};
@@ -11,8 +11,10 @@ use jiff::SignedDuration;
 use ledger::{Ledger, Limits};
 use model::{Cloud, Version};
 use scenarios::LiveTenant;
-use secrecy::ExposeSecret;
-use transport::{Bearer, Live, Reach, Retry, SharedTransport, TokenSource};
+use secrecy::{ExposeSecret, SecretString};
+use transport::{
+    Bearer, BoxFuture, Live, Reach, Retry, SharedTransport, TokenSource, TransportError,
+};
 
 use crate::exit::Failure;
 use crate::out::say;
@@ -107,7 +109,12 @@ pub(crate) struct Reached {
 impl Args {
     /// Signs in, and refuses another tenant than the one that is meant.
     pub(crate) async fn reach(&self) -> Result<Reached, Failure> {
-        let settings = self.settings()?;
+        let mut settings = self.settings()?;
+        if let Some(tenant) = &self.tenant {
+            // Whoever is signed in elsewhere, too, gets tokens of the tenant that is meant.
+            let meant = format!("AZURE_TENANT_ID={tenant}");
+            settings = settings.beside(&meant).map_err(Failure::usage)?;
+        }
         let setting = |given: Option<&str>, name: &str| {
             given.or_else(|| settings.get(name)).map(|url| url.trim_end_matches('/').to_owned())
         };
@@ -125,6 +132,12 @@ impl Args {
             Platform::of(self.cloud, &settings, Arc::new(live.clone()), clock.clone());
         if let Some(authority) = &self.authority_url {
             authority.trim_end_matches('/').clone_into(&mut platform.authority);
+        }
+        if !platform.authority.starts_with("https://") {
+            return Err(Failure::usage(format!(
+                "--authority-url: expected https://HOST, found '{}'; a secret goes nowhere else",
+                platform.authority
+            )));
         }
         let application = Application::from(&settings, self.credential, &platform)
             .map_err(|error| not_signed_in(&error))?;
@@ -179,7 +192,12 @@ impl Args {
     }
 
     fn settings(&self) -> Result<Settings, Failure> {
-        let settings = Settings::of(std::env::vars());
+        // What is no text is none of ours.
+        let variables = std::env::vars_os();
+        let variables = variables.filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let settings = Settings::of(variables);
         let own = Path::new(".env");
         let path = match &self.env_file {
             Some(path) => path,
@@ -237,7 +255,7 @@ async fn signed_in(
     })?;
     if !claims.tenant.eq_ignore_ascii_case(meant) {
         return Err(Failure::environment(format!(
-            "--tenant: expected a token of the tenant {meant}, found one of another, by the {kind} credential; nothing was asked of it"
+            "--tenant: expected a token of the tenant that is meant, found one of another, by the {kind} credential; nothing was asked of it"
         )));
     }
     let now = clock.now();
@@ -250,7 +268,38 @@ async fn signed_in(
             "the token of the {kind} credential does not hold now: expected this machine's clock to be right, it says {now}; set it"
         )));
     }
+    let source =
+        Arc::new(OfTenant { inner: source, meant: meant.to_owned(), seen: Mutex::default() });
     Ok(SignedIn { kind, claims, source })
+}
+
+/// Tokens of one tenant: another that comes later, as when somebody signs in elsewhere with the Azure
+/// CLI, is refused before it is sent.
+struct OfTenant {
+    inner: Arc<dyn TokenSource>,
+    meant: String,
+    /// The token that was looked at last.
+    seen: Mutex<Option<SecretString>>,
+}
+
+impl TokenSource for OfTenant {
+    fn token(&self) -> BoxFuture<'_, Result<SecretString, TransportError>> {
+        Box::pin(async move {
+            let token = self.inner.token().await?;
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_seen =
+                seen.as_ref().is_some_and(|seen| seen.expose_secret() == token.expose_secret());
+            let same = |claims: Claims| claims.tenant.eq_ignore_ascii_case(&self.meant);
+            if !is_seen && !Claims::of(token.expose_secret()).is_some_and(same) {
+                return Err(TransportError::Refused(
+                    "the credential gives tokens of another tenant by now; nothing is sent"
+                        .to_owned(),
+                ));
+            }
+            *seen = Some(token.clone());
+            Ok(token)
+        })
+    }
 }
 
 /// What the tenant provides, by the names that scenarios ask for.

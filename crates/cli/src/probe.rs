@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use scenarios::{Answers, probe};
 
 use crate::exit::{Exit, Failure};
+use crate::interrupt;
 use crate::live;
 use crate::out::say;
 use crate::progress::{BAD, FAINT, WARNING};
@@ -20,7 +21,7 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
     /// Answers of an earlier run, as --json printed them: tell what is answered otherwise now. Times are not compared.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
     against: Option<PathBuf>,
     /// How often what takes time is timed.
     #[arg(long, value_name = "N", default_value_t = 3)]
@@ -32,12 +33,20 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let before = args.against.as_ref().map(read).transpose()?;
     let tenant = args.live.tenant().await?;
-    let (answers, left) = probe(&tenant, args.samples).await;
+    let interrupt = interrupt::raised().await;
+    let (answers, left) = probe(&tenant, args.samples, &interrupt).await;
     let answers = match answers {
         Ok(answers) => answers,
         Err(unprobed) => {
             tell_left(&left);
-            return Err(Failure::environment(unprobed));
+            return match (interrupt.is_raised(), left.is_empty()) {
+                (true, _) => Ok(Exit::Interrupted),
+                (false, true) => Err(Failure::environment(unprobed)),
+                (false, false) => {
+                    say!("{unprobed}");
+                    Ok(Exit::LeftBehind)
+                }
+            };
         }
     };
     let mut differ = 0;

@@ -79,7 +79,8 @@ pub fn borne_out(first: &Trace, second: &Trace) -> Vec<(String, String)> {
         for (one, two) in step.lasting().zip(other.lasting()) {
             let mut deviations = Vec::new();
             compare_exchanges(&mut deviations, step, one, two);
-            if deviations.is_empty() && operation(one) == operation(two) {
+            let seen = !one.read_back && !two.read_back;
+            if seen && deviations.is_empty() && operation(one) == operation(two) {
                 let told = two.rules.iter().map(|rule| (rule.clone(), step.title.clone()));
                 found.extend(told);
             }
@@ -114,6 +115,10 @@ fn compare_steps(deviations: &mut Vec<Deviation>, first: &Step, second: &Step) {
     let (ones, twos): (Vec<_>, Vec<_>) = (first.lasting().collect(), second.lasting().collect());
     for (one, two) in ones.iter().zip(&twos) {
         compare_exchanges(deviations, first, one, two);
+    }
+    if ones.len() != twos.len() {
+        let told = |exchanges: &[&Exchanged]| format!("{} exchanges", exchanges.len());
+        deviations.push(of_step(first, "step", &told(&ones), &told(&twos)));
     }
     let reached = |exchanges: &[&Exchanged]| exchanges.last().and_then(|last| state_word(last));
     if let (Some(one), Some(two)) = (reached(&ones), reached(&twos))

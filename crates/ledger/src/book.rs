@@ -14,6 +14,8 @@ use crate::{Kind, LedgerError};
 
 /// The format of the file. What an older program cannot read needs a higher one.
 const FORMAT: u32 = 1;
+/// How every ledger begins.
+const HEAD: &str = "{\"is\":\"ledger\",";
 
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,7 +31,9 @@ enum Line {
     Made { n: usize, id: String },
     /// Nothing was made.
     Refused { n: usize },
-    /// It is not there any more.
+    /// One of what was made was deleted.
+    Deleted { n: usize, id: String },
+    /// None of it is there any more, and that was seen.
     Gone { n: usize },
 }
 
@@ -48,8 +52,11 @@ pub struct Entry {
     pub marks: BTreeMap<String, String>,
     /// How often the request may have been sent.
     pub sends: usize,
-    /// Its id, once that is known; of a resource that of the request that brought it in.
-    pub id: Option<String>,
+    /// Its ids, once they are known: more than one where a request was carried out more than once. Of a
+    /// resource that of the request that brought it in.
+    pub ids: Vec<String>,
+    /// Ids of what was deleted, and not seen to be gone yet.
+    pub deleted: Vec<String>,
     /// Whether it is known not to be there: never made, or taken away.
     pub over: bool,
 }
@@ -64,7 +71,8 @@ impl Entry {
     pub fn called(&self) -> String {
         let name = ["displayName", "type"].iter().find_map(|mark| self.marks.get(*mark));
         let name = name.map(|name| format!(" '{name}'")).unwrap_or_default();
-        let id = self.id.as_deref().map_or("its id is not known".to_owned(), str::to_owned);
+        let id = self.ids.first().or(self.deleted.first());
+        let id = id.map_or("its id is not known", String::as_str);
         format!("{}{name} ({id})", self.kind)
     }
 }
@@ -79,12 +87,14 @@ struct Book {
     entries: Vec<Entry>,
     /// None where it is kept in memory only.
     file: Option<(File, PathBuf)>,
+    /// Why nothing is written any more: what stands in the file cannot be relied on.
+    broken: Option<String>,
 }
 
 impl Ledger {
     /// A ledger that ends with the process.
     pub fn in_memory() -> Self {
-        Self(Arc::new(Mutex::new(Book { entries: Vec::new(), file: None })))
+        Self(Arc::new(Mutex::new(Book { entries: Vec::new(), file: None, broken: None })))
     }
 
     /// Opens the ledger of a tenant, made where it is missing, and keeps it from others as long as
@@ -110,18 +120,31 @@ impl Ledger {
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(failed)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        if whole < text.len() {
+        let (lines, torn) = text.split_at(whole);
+        // What has no whole line may be a ledger that was torn at its first one, and nothing else.
+        if whole == 0 && !HEAD.as_bytes().starts_with(&torn[..torn.len().min(HEAD.len())]) {
+            let why = "expected a ledger, or no file yet".to_owned();
+            return Err(LedgerError::Damaged { file: place(), line: 1, why });
+        }
+        let text = String::from_utf8_lossy(lines).into_owned();
+        let entries = read(&text, &digest(tenant), &place)?;
+        // It is one, so that what was torn from it is nobody's loss.
+        if !torn.is_empty() {
             file.set_len(whole as u64).map_err(failed)?;
             file.seek(SeekFrom::End(0)).map_err(failed)?;
         }
-        let text = String::from_utf8_lossy(&text[..whole]).into_owned();
-        let entries = read(&text, &digest(tenant), &place)?;
-        let book = Book { entries, file: Some((file, path.to_owned())) };
+        let book = Book { entries, file: Some((file, path.to_owned())), broken: None };
         let ledger = Self(Arc::new(Mutex::new(book)));
         if text.is_empty() {
             let tool = env!("CARGO_PKG_VERSION").to_owned();
             let head = Line::Ledger { format: FORMAT, tool, tenant: digest(tenant) };
             ledger.book().write(&head)?;
+            // That the file is there is on the disk, too.
+            #[cfg(unix)]
+            if let Some(folder) = path.parent() {
+                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+            }
         }
         Ok(ledger)
     }
@@ -146,9 +169,18 @@ impl Ledger {
     pub fn made(&self, kind: Kind, id: &str) -> Option<Entry> {
         let book = self.book();
         let found = book.entries.iter().find(|entry| {
+            entry.kind == kind && !entry.over && entry.ids.iter().any(|known| is_same(known, id))
+        });
+        found.cloned()
+    }
+
+    /// The entry of an object that was deleted and is not known to be gone for good.
+    pub(crate) fn deleted(&self, kind: Kind, id: &str) -> Option<Entry> {
+        let book = self.book();
+        let found = book.entries.iter().find(|entry| {
             entry.kind == kind
                 && !entry.over
-                && entry.id.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(id))
+                && entry.deleted.iter().any(|known| is_same(known, id))
         });
         found.cloned()
     }
@@ -181,25 +213,43 @@ impl Ledger {
         self.book().write(&Line::Refused { n })
     }
 
+    pub(crate) fn was_deleted(&self, n: usize, id: &str) -> Result<(), LedgerError> {
+        self.book().write(&Line::Deleted { n, id: id.to_owned() })
+    }
+
     pub(crate) fn is_gone(&self, n: usize) -> Result<(), LedgerError> {
         self.book().write(&Line::Gone { n })
     }
 }
 
 impl Book {
-    /// Takes a line in, after it is on the disk.
+    /// Takes a line in, after it is on the disk. A line that could not be written whole is taken out of
+    /// the file again.
     fn write(&mut self, line: &Line) -> Result<(), LedgerError> {
         if let Some((file, path)) = &mut self.file {
             let failed = |why: String| LedgerError::File { file: path.display().to_string(), why };
+            if let Some(why) = &self.broken {
+                return Err(failed(why.clone()));
+            }
             let mut text =
                 serde_json::to_string(line).map_err(|error| failed(error.to_string()))?;
             text.push('\n');
+            let before = file.metadata().map_err(|error| failed(error.to_string()))?.len();
             let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_data());
-            written.map_err(|error| failed(error.to_string()))?;
+            if let Err(error) = written {
+                if file.set_len(before).and_then(|()| file.sync_data()).is_err() {
+                    self.broken = Some(format!("a line could not be written whole: {error}"));
+                }
+                return Err(failed(error.to_string()));
+            }
         }
         take(&mut self.entries, line);
         Ok(())
     }
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 /// What a line says; false where it speaks of what no line before it spoke of.
@@ -214,7 +264,15 @@ fn take(entries: &mut Vec<Entry>, line: &Line) -> bool {
     match line {
         Line::Ledger { .. } => true,
         Line::Again { n } => on(*n, &|entry| entry.sends += 1),
-        Line::Made { n, id } => on(*n, &|entry| entry.id = Some(id.clone())),
+        Line::Made { n, id } => on(*n, &|entry| {
+            if !entry.ids.iter().chain(&entry.deleted).any(|known| is_same(known, id)) {
+                entry.ids.push(id.clone());
+            }
+        }),
+        Line::Deleted { n, id } => on(*n, &|entry| {
+            entry.ids.retain(|known| !is_same(known, id));
+            entry.deleted.push(id.clone());
+        }),
         Line::Refused { n } | Line::Gone { n } => on(*n, &|entry| entry.over = true),
         Line::Intent { n, at, run, kind, marks } => {
             let next = *n == entries.len();
@@ -226,7 +284,8 @@ fn take(entries: &mut Vec<Entry>, line: &Line) -> bool {
                     kind: *kind,
                     marks: marks.clone(),
                     sends: 1,
-                    id: None,
+                    ids: Vec::new(),
+                    deleted: Vec::new(),
                     over: false,
                 });
             }

@@ -33,7 +33,7 @@ pub enum LedgerError {
     },
     /// A line is none.
     #[error(
-        "{file}, line {line}: {why}; restore the file, or move it away and look for leftovers with `entitle sweep --prefix`"
+        "{file}, line {line}: {why}; restore the file, or move it away and take what is left away by hand: its names begin with `entitle` and six digits"
     )]
     Damaged {
         /// The file.

@@ -105,9 +105,8 @@ impl Finder {
                 found
             }
             Kind::Resource => {
-                let resources = self.resources(mark("catalog"), mark("origin")).await?;
-                // What brought it in is not what is taken away: that it is there is enough.
-                return Ok(resources.into_iter().collect());
+                let resource = self.resource(mark("catalog"), mark("origin")).await?;
+                resource.into_iter().collect()
             }
             Kind::Request => self.requests(entry).await?,
         };
@@ -116,16 +115,48 @@ impl Finder {
         Ok(ids.map(str::to_owned).collect())
     }
 
-    /// The id of a resource that a catalog has of an origin.
-    pub(crate) async fn resources(
+    /// The resource that a catalog has of an origin.
+    pub(crate) async fn resource(
         &self,
         catalog: &str,
         origin: &str,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<Value>, Error> {
         let filter = format!("originId eq '{}'", origin.replace('\'', "''"));
         let path = format!("{EM}/catalogs/{catalog}/resources");
         let found = self.all(&path, &[("$filter", &filter)]).await?;
-        Ok(found.first().and_then(|resource| resource["id"].as_str()).map(str::to_owned))
+        Ok(found.into_iter().next())
+    }
+
+    /// The last request of a kind for a resource, as a list of the request's own version has it.
+    pub(crate) async fn resource_request(
+        &self,
+        version: Version,
+        path: &str,
+        entry: &Entry,
+        kind: &str,
+    ) -> Result<Option<Value>, Error> {
+        let resource = if version == Version::V1 { "resource" } else { "accessPackageResource" };
+        let client = self.client.on(version);
+        let mut next = Some(format!("{path}?$expand={resource}"));
+        let mut last = None;
+        while let Some(path) = next {
+            let mut page = client.raw(Method::GET, &path, None).send().await?;
+            next = page["@odata.nextLink"].as_str().map(str::to_owned);
+            let Value::Array(requests) = page["value"].take() else { continue };
+            last = requests
+                .into_iter()
+                .rfind(|request| {
+                    let same = request["requestType"].as_str();
+                    same.is_some_and(|same| same.eq_ignore_ascii_case(kind))
+                        && request[resource]["originId"] == entry.mark("origin")
+                        && came_after(entry, request)
+                })
+                .or(last);
+        }
+        if let Some(Value::Object(members)) = &mut last {
+            members.retain(|name, _| !name.starts_with(resource));
+        }
+        Ok(last)
     }
 
     async fn of_package(&self, package: &str, expand: &str) -> Result<Vec<Value>, Error> {
@@ -177,7 +208,7 @@ impl Finder {
 }
 
 /// Whether an object was made no earlier than it was asked for; what does not say when, may be.
-fn came_after(entry: &Entry, object: &Value) -> bool {
+pub(crate) fn came_after(entry: &Entry, object: &Value) -> bool {
     let made = object["createdDateTime"].as_str().and_then(|at| at.parse().ok());
     made.is_none_or(|made: jiff::Timestamp| made.duration_since(entry.at).as_secs() > -SKEW)
 }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use model::Version;
 use serde_json::{Value, json};
 use transport::{
-    BoxFuture, Outcome, READ_BACK, SharedTransport, Transport, TransportError, describe,
+    Attempts, BoxFuture, Outcome, READ_BACK, SharedTransport, Transport, TransportError, describe,
 };
 
 use crate::act::{Act, Draft, place};
@@ -106,18 +106,19 @@ impl Guard {
             },
             Act::TakeOut { catalog, resource } => {
                 match self.brought_in(&catalog, &resource).await {
-                    Ok(entry) => self.take_out(request, &entry).await,
+                    Ok(entry) => self.take_out(request, &entry, &resource).await,
                     Err(why) => no(why),
                 }
             }
             Act::Delete(kind, id) => match self.own(kind, &id).await {
-                Ok(entry) => self.delete(request, &entry).await,
+                Ok(entry) => self.delete(request, &entry, &id).await,
                 Err(why) => no(why),
             },
             Act::Purge(id) => {
-                let own = [Kind::User, Kind::Group];
-                match own.into_iter().find_map(|kind| self.ledger.made(kind, &id)) {
-                    Some(entry) => self.delete(request, &entry).await,
+                let own =
+                    |kind| self.ledger.made(kind, &id).or_else(|| self.ledger.deleted(kind, &id));
+                match own(Kind::User).or_else(|| own(Kind::Group)) {
+                    Some(_) => self.inner.exchange(request).await,
                     None => no(stranger("deleted object", &id)),
                 }
             }
@@ -144,20 +145,61 @@ impl Guard {
             let principal = draft.mark("principal").unwrap_or_default();
             return self.own(Kind::User, principal).await.map(drop);
         }
-        if let Some(package) = draft.mark("package") {
+        if draft.kind == Kind::Resource {
+            return self.is_not_there_yet(draft).await;
+        }
+        let (package, assignment) = (draft.mark("package"), draft.mark("assignment"));
+        if draft.kind == Kind::Request && package.is_none() && assignment.is_none() {
+            return Err("expected a request for a package or an assignment that it names, found one that names none".to_owned());
+        }
+        if let Some(package) = package {
             self.own(Kind::Package, package).await?;
         }
-        match draft.mark("assignment") {
+        match assignment {
             Some(assignment) => self.own_assignment(assignment).await,
             None => Ok(()),
         }
     }
 
+    /// What a catalog has before the run adds it is somebody else's, and would be taken out with what
+    /// the run added.
+    async fn is_not_there_yet(&self, draft: &Draft) -> Result<(), String> {
+        let (catalog, origin) = (draft.mark("catalog"), draft.mark("origin"));
+        let (Some(catalog), Some(origin)) = (catalog, origin) else { return Ok(()) };
+        let own = self.ledger.open_entries(None).into_iter().any(|entry| {
+            entry.kind == Kind::Resource
+                && entry.mark("catalog") == catalog
+                && entry.mark("origin") == origin
+                && entry.deleted.is_empty()
+        });
+        match self.finder.resource(catalog, origin).await {
+            Ok(Some(_)) if !own => Err(format!(
+                "expected a resource that the catalog does not have, found {origin} in it; take it out, or name another"
+            )),
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("expected to read the catalog first: {error}")),
+        }
+    }
+
     /// The entry of what was made here and still is what it was.
     async fn own(&self, kind: Kind, id: &str) -> Result<Entry, String> {
-        let entry = self.ledger.made(kind, id).ok_or_else(|| stranger(kind.name(), id))?;
-        match self.finder.still(&entry, id).await {
-            Ok(Still::Same | Still::Gone) => Ok(entry),
+        let known = self.ledger.made(kind, id).or_else(|| self.ledger.deleted(kind, id));
+        let entry = known.ok_or_else(|| stranger(kind.name(), id))?;
+        self.is_unchanged(&entry, id).await?;
+        if kind == Kind::RoleScope {
+            // It has no name of its own: it is what its package is.
+            let package = entry.mark("package");
+            let parent = self.ledger.made(Kind::Package, package);
+            let parent = parent.or_else(|| self.ledger.deleted(Kind::Package, package));
+            let parent = parent.ok_or_else(|| stranger(Kind::Package.name(), package))?;
+            self.is_unchanged(&parent, package).await?;
+        }
+        Ok(entry)
+    }
+
+    async fn is_unchanged(&self, entry: &Entry, id: &str) -> Result<(), String> {
+        match self.finder.still(entry, id).await {
+            Ok(Still::Same | Still::Gone) => Ok(()),
             Ok(Still::Changed(member)) => Err(format!(
                 "expected the {} as it was made, found another {member}; somebody has changed it, so it is theirs",
                 entry.called()
@@ -174,8 +216,10 @@ impl Guard {
         match self.finder.one(&path).await {
             Ok(Some(found)) => {
                 let policy = found["assignmentPolicy"]["id"].as_str().unwrap_or_default();
-                let own = self.ledger.made(Kind::Policy, policy);
-                own.map(drop).ok_or_else(|| stranger("assignment", id))
+                match self.ledger.made(Kind::Policy, policy) {
+                    Some(_) => self.own(Kind::Policy, policy).await.map(drop),
+                    None => Err(stranger("assignment", id)),
+                }
             }
             // What is not there is nobody's.
             Ok(None) => Ok(()),
@@ -190,8 +234,8 @@ impl Guard {
             .filter(|entry| entry.kind == Kind::Resource && entry.mark("catalog") == catalog);
         loop {
             let entry = entries.next().ok_or_else(|| stranger("resource", resource))?;
-            match self.finder.resources(catalog, entry.mark("origin")).await {
-                Ok(found) if found.as_deref() == Some(resource) => return Ok(entry),
+            match self.finder.resource(catalog, entry.mark("origin")).await {
+                Ok(Some(found)) if found["id"] == resource => return Ok(entry),
                 Ok(_) => {}
                 Err(error) => {
                     return Err(format!("expected to read the {} first: {error}", entry.called()));
@@ -204,60 +248,79 @@ impl Guard {
         let number = kept(self.ledger.intend(&self.run, draft, self.clock.now()))?;
         for sends in 1.. {
             let outcome = self.inner.exchange(request.clone()).await;
-            match fate(&outcome) {
+            let refused = match fate(&outcome) {
                 Fate::Done(body) => {
                     // What has no id is known by its marks.
                     let id = body["id"].as_str().unwrap_or_default();
                     kept(self.ledger.was_made(number, id))?;
                     return outcome;
                 }
-                // A request that may have been carried out before is refused for that.
-                Fate::Refused if sends == 1 => {
+                // Sent once and refused, it was not carried out.
+                Fate::Refused if sends == 1 && attempts(&outcome) == 1 => {
                     kept(self.ledger.was_refused(number))?;
                     return outcome;
                 }
-                Fate::Refused | Fate::Unknown => {}
-            }
-            tracing::debug!(request = %describe(&request), "whether it was made is not known");
+                // Sent more than once, it may be refused because it was carried out before.
+                Fate::Refused => true,
+                Fate::Unknown => false,
+            };
+            tracing::debug!(method = %request.method(), "whether it was made is not known");
             match self.look(number, &request).await {
-                Some((id, body)) => {
+                Looked::Found(id, body) => {
                     kept(self.ledger.was_made(number, &id))?;
                     return Ok(answer(StatusCode::CREATED, &body));
                 }
-                None if sends >= SENDS => return outcome,
-                None => kept(self.ledger.sent_again(number))?,
+                // It is there: it is not sent again, though nobody can say what was answered.
+                Looked::Unreadable(id) => {
+                    kept(self.ledger.was_made(number, &id))?;
+                    return outcome;
+                }
+                Looked::Absent if refused && sends == 1 => {
+                    kept(self.ledger.was_refused(number))?;
+                    return outcome;
+                }
+                Looked::Absent if sends < SENDS => kept(self.ledger.sent_again(number))?,
+                // Nobody knows: the entry stays open, and the sweep looks again.
+                Looked::Absent | Looked::Unknown => return outcome,
             }
         }
         unreachable!("the loop returns after its last send")
     }
 
-    /// What was made by a request whose answer was lost: its id, and what the tenant says of it in
-    /// the request's version.
-    async fn look(&self, number: usize, request: &Request<Bytes>) -> Option<(String, Value)> {
+    /// What was made by a request whose answer was lost.
+    async fn look(&self, number: usize, request: &Request<Bytes>) -> Looked {
         let entries = self.ledger.open_entries(Some(&self.run));
-        let entry = entries.into_iter().find(|entry| entry.number == number)?;
+        let Some(entry) = entries.into_iter().find(|entry| entry.number == number) else {
+            return Looked::Unknown;
+        };
+        let (mut seen, mut unreadable) = (false, None);
         for wait in LOOKS {
             self.clock.wait(SignedDuration::from_secs(wait)).await;
-            let found = self.finder.candidates(&entry).await.unwrap_or_default();
+            let Ok(found) = self.finder.candidates(&entry).await else { continue };
+            seen = true;
             let known = |id: &str| self.ledger.made(entry.kind, id).is_some();
             let Some(id) = found.into_iter().find(|id| !known(id)) else { continue };
-            if let Some(body) = self.read_back(&entry, &id, request).await {
-                return Some((body["id"].as_str().unwrap_or(&id).to_owned(), body));
+            match self.read_back(&entry, &id, request).await {
+                Some(body) => {
+                    let id = body["id"].as_str().unwrap_or(&id).to_owned();
+                    return Looked::Found(id, body);
+                }
+                None => unreadable = Some(id),
             }
         }
-        None
+        match (unreadable, seen) {
+            (Some(id), _) => Looked::Unreadable(id),
+            (None, true) => Looked::Absent,
+            (None, false) => Looked::Unknown,
+        }
     }
 
     /// An object in the version of the request that made it.
     async fn read_back(&self, entry: &Entry, id: &str, request: &Request<Bytes>) -> Option<Value> {
-        let (version, _) = place(request)?;
-        let path = request.uri().path().trim_end_matches('/');
-        let path = path.split_once(version.segment())?.1;
-        let path = path.trim_start_matches('/');
+        let (version, path) = path_of(request)?;
         let get = async |path: String| self.finder.on(version, &path).await.ok();
         match entry.kind {
-            // Requests for resources have no address of their own: the last one is it.
-            Kind::Resource => self.last_request(version, path).await,
+            Kind::Resource => Some(self.request_for(entry, request, "adminAdd").await),
             Kind::RoleScope => {
                 let (package, set) = path.rsplit_once('/')?;
                 let mut package = get(format!("{package}?$expand={set}")).await?;
@@ -268,70 +331,97 @@ impl Guard {
         }
     }
 
-    /// The newest of a list of requests.
-    async fn last_request(&self, version: Version, path: &str) -> Option<Value> {
-        let mut list = self.finder.on(version, path).await.ok()?;
-        let Value::Array(requests) = list["value"].take() else { return None };
-        let at = |request: &Value| {
-            let at = request["createdDateTime"].as_str().and_then(|at| at.parse().ok());
-            at.unwrap_or(jiff::Timestamp::MIN)
+    /// Requests for resources have no address of their own: the last one of the kind is it, and where no
+    /// list has it, what was sent with the state in which such requests are answered.
+    async fn request_for(&self, entry: &Entry, request: &Request<Bytes>, kind: &str) -> Value {
+        let found = match path_of(request) {
+            Some((version, path)) => {
+                self.finder.resource_request(version, path, entry, kind).await.ok().flatten()
+            }
+            None => None,
         };
-        // Of several at once, the last of the list: lists are oldest first.
-        requests.into_iter().max_by_key(at)
+        found.unwrap_or_else(|| {
+            let sent: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let own = request.headers().get("client-request-id").and_then(|id| id.to_str().ok());
+            json!({
+                // Its own is not known; that of the call is an id, and nobody else's.
+                "id": own.unwrap_or_default(),
+                "requestType": sent["requestType"],
+                "state": "delivered",
+                "requestState": "Delivered",
+            })
+        })
     }
 
-    async fn take_out(&self, request: Request<Bytes>, entry: &Entry) -> Outcome {
+    async fn take_out(&self, request: Request<Bytes>, entry: &Entry, resource: &str) -> Outcome {
         let (catalog, origin) = (entry.mark("catalog"), entry.mark("origin"));
         for sends in 1.. {
             let outcome = self.inner.exchange(request.clone()).await;
             match fate(&outcome) {
                 Fate::Done(_) => {
-                    kept(self.ledger.is_gone(entry.number))?;
+                    kept(self.ledger.was_deleted(entry.number, resource))?;
                     return outcome;
                 }
-                Fate::Refused if sends == 1 => return outcome,
+                Fate::Refused if sends == 1 && attempts(&outcome) == 1 => return outcome,
                 Fate::Refused | Fate::Unknown => {}
             }
-            let there = self.finder.resources(catalog, origin).await;
-            match there {
+            match self.finder.resource(catalog, origin).await {
                 Ok(None) => {
-                    kept(self.ledger.is_gone(entry.number))?;
-                    let (version, segments) = place(&request).unzip();
-                    let body = match (version, segments) {
-                        (Some(version), Some(path)) => {
-                            self.last_request(version, &path.join("/")).await
-                        }
-                        _ => None,
-                    };
-                    let body = body.unwrap_or_else(|| json!({}));
+                    kept(self.ledger.was_deleted(entry.number, resource))?;
+                    let body = self.request_for(entry, &request, "adminRemove").await;
                     return Ok(answer(StatusCode::CREATED, &body));
                 }
-                _ if sends >= SENDS => return outcome,
-                _ => self.clock.wait(SignedDuration::from_secs(2)).await,
+                Ok(Some(_)) if sends < SENDS => {
+                    self.clock.wait(SignedDuration::from_secs(2)).await;
+                }
+                _ => return outcome,
             }
         }
         unreachable!("the loop returns after its last send")
     }
 
-    async fn delete(&self, request: Request<Bytes>, entry: &Entry) -> Outcome {
-        let purges = matches!(Act::of(&request), Act::Purge(_));
+    async fn delete(&self, request: Request<Bytes>, entry: &Entry, id: &str) -> Outcome {
         let outcome = self.inner.exchange(request).await;
         let missing =
             matches!(&outcome, Ok(response) if response.status() == StatusCode::NOT_FOUND);
         if !missing && !matches!(fate(&outcome), Fate::Done(_)) {
             return outcome;
         }
-        // A user who was deleted is kept for a month, and so are groups of some kinds: until it is looked
-        // for there, it is the run's.
-        if purges || ![Kind::User, Kind::Group].contains(&entry.kind) {
-            kept(self.ledger.is_gone(entry.number))?;
+        // That it is gone is seen later: what was answered may be ahead of what is.
+        if entry.ids.iter().any(|known| known.eq_ignore_ascii_case(id)) {
+            kept(self.ledger.was_deleted(entry.number, id))?;
         }
-        match missing && !purges {
-            // It was there a moment ago: an answer was lost, and the repetition came too late.
+        match missing && attempts(&outcome) > 1 {
+            // An answer was lost, and the repetition came too late.
             true => Ok(answer(StatusCode::NO_CONTENT, &Value::Null)),
             false => outcome,
         }
     }
+}
+
+/// What a look for something came to.
+enum Looked {
+    /// Its id, and what the tenant says of it in the request's version.
+    Found(String, Value),
+    /// It is there, and cannot be read.
+    Unreadable(String),
+    /// It is not there.
+    Absent,
+    /// Nobody could look.
+    Unknown,
+}
+
+/// How often a request was sent until this answer.
+fn attempts(outcome: &Outcome) -> u32 {
+    let told = outcome.as_ref().ok().and_then(|answer| answer.extensions().get::<Attempts>());
+    told.map_or(1, |attempts| attempts.0)
+}
+
+/// The version of a request, and its path behind that, as it was sent.
+fn path_of(request: &Request<Bytes>) -> Option<(Version, &str)> {
+    let (version, _) = place(request)?;
+    let (_, path) = request.uri().path().split_once(version.segment())?;
+    Some((version, path.trim_matches('/')))
 }
 
 fn kept<T>(written: Result<T, LedgerError>) -> Result<T, TransportError> {

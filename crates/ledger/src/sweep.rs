@@ -6,13 +6,17 @@ use model::Version;
 use serde_json::json;
 use transport::SharedTransport;
 
-use crate::find::{Finder, Still, deletion_path, own_path};
+use crate::find::{Finder, Still, came_after, deletion_path, own_path};
 use crate::{Entry, Kind, Ledger, LedgerError};
 
 const EM: &str = "identityGovernance/entitlementManagement";
 
 /// Between two looks at what is on its way.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(2);
+/// After so long every replica has what was made (directory replication: up to two minutes).
+const LAG: SignedDuration = SignedDuration::from_mins(3);
+/// Between two looks for what may not be everywhere yet.
+const BETWEEN_LOOKS: SignedDuration = SignedDuration::from_secs(10);
 /// How long what is on its way is waited for (deliveries: 10 to 60 s, seen up to minutes).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -125,96 +129,119 @@ impl Sweep {
         if entry.kind == Kind::Resource {
             return self.out_of_the_catalog(entry).await;
         }
-        let ids = match &entry.id {
-            Some(id) => vec![id.clone()],
-            None => self.unknown(entry).await?,
-        };
-        let mut swept = Swept::NotThere;
-        for id in ids {
+        let mut ids = entry.ids.clone();
+        // Sent more than once, it may have been made more than once.
+        if (ids.is_empty() && entry.deleted.is_empty()) || entry.sends > 1 {
+            ids.extend(self.unknown(entry).await?);
+        }
+        for id in &ids {
             // Known from now on, so that the guard lets it go.
-            self.ledger.was_made(entry.number, &id)?;
-            let entry = Entry { id: Some(id.clone()), ..entry.clone() };
-            if self.deleted(&entry, &id).await? {
+            self.ledger.was_made(entry.number, id)?;
+        }
+        let mut swept = Swept::NotThere;
+        for id in &ids {
+            if self.deleted(entry, id).await? {
                 swept = Swept::Gone;
             }
+        }
+        for id in ids.iter().chain(&entry.deleted) {
+            self.is_seen_gone(entry, id).await?;
         }
         self.ledger.is_gone(entry.number)?;
         Ok(swept)
     }
 
+    /// Whether something was made so lately that not every replica has it.
+    fn is_young(&self, entry: &Entry) -> bool {
+        self.clock.now().duration_since(entry.at) < LAG
+    }
+
     /// The ids of what was made by a request whose answer nobody got.
     async fn unknown(&self, entry: &Entry) -> Result<Vec<String>, Stuck> {
-        let mut found = Vec::new();
-        // A list may lag behind what was made a moment before the end.
-        for wait in [0, 5, 15] {
-            self.clock.wait(SignedDuration::from_secs(wait)).await;
-            found = match self.finder.candidates(entry).await {
+        let found = loop {
+            let mut found = match self.finder.candidates(entry).await {
                 Ok(found) => found,
                 // Its parent is gone, and it with it.
                 Err(error) if error.is_not_found() => Vec::new(),
                 Err(error) => return Err(error.into()),
             };
             found.retain(|id| self.ledger.made(entry.kind, id).is_none());
-            if !found.is_empty() {
-                break;
+            if !found.is_empty() || !self.is_young(entry) {
+                break found;
             }
-        }
-        match found.len() <= entry.sends {
+            self.clock.wait(BETWEEN_LOOKS).await;
+        };
+        let most = entry.sends - entry.ids.len().min(entry.sends);
+        match found.len() <= most {
             true => Ok(found),
             false => Err(Stuck::Because(format!(
-                "expected {} at most, found {} that look like it: {}; look at them and take away by hand what is the run's own",
-                entry.sends,
+                "expected {most} at most, found {} that look like it: {}; look at them and take away by hand what is the run's own",
                 found.len(),
                 found.join(", ")
             ))),
         }
     }
 
+    /// What became of an object; that it is not there is believed when every replica must know it.
+    async fn still(&self, entry: &Entry, id: &str) -> Result<Still, Stuck> {
+        loop {
+            match self.finder.still(entry, id).await? {
+                Still::Gone if self.is_young(entry) => self.clock.wait(BETWEEN_LOOKS).await,
+                still => return Ok(still),
+            }
+        }
+    }
+
     /// Deletes an object; whether it was there.
     async fn deleted(&self, entry: &Entry, id: &str) -> Result<bool, Stuck> {
-        match entry.kind {
-            Kind::Request => self.settled(id).await?,
-            Kind::Policy => self.without_access(id).await?,
-            _ => {}
+        let package = entry.mark("package");
+        if entry.kind == Kind::RoleScope && self.ledger.made(Kind::Package, package).is_none() {
+            // It went with its package.
+            return Ok(false);
         }
-        let was_there = match self.finder.still(entry, id).await? {
-            Still::Gone => false,
+        match self.still(entry, id).await? {
+            Still::Gone => return Ok(false),
             Still::Changed(member) => {
                 return Err(Stuck::Because(format!(
                     "it has another {member} than it was made with: somebody has changed it, so it is theirs"
                 )));
             }
-            Still::Same => {
-                let path = deletion_path(entry, id).unwrap_or_default();
-                match self.client.raw(Method::DELETE, &path, None).send().await {
-                    Ok(_) => true,
-                    Err(error) if error.is_not_found() => false,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        };
-        if [Kind::User, Kind::Group].contains(&entry.kind) {
-            self.purged(id).await?;
+            Still::Same => {}
         }
-        if let Some(path) = own_path(entry, id)
-            && was_there
-        {
-            self.until(|| async { Ok(self.finder.one(&path).await?.is_none()) }).await?;
+        match entry.kind {
+            Kind::Request => self.settled(id).await?,
+            Kind::Policy => self.without_access(id).await?,
+            _ => {}
         }
-        Ok(was_there)
-    }
-
-    /// What was deleted stays for a month where it can be restored.
-    async fn purged(&self, id: &str) -> Result<(), Stuck> {
-        let path = format!("directory/deletedItems/{id}");
-        match self.finder.one(&path).await {
-            Ok(Some(_)) => {
-                self.client.raw(Method::DELETE, &path, None).send().await?;
-                Ok(())
-            }
-            Ok(None) => Ok(()),
+        let path = deletion_path(entry, id).unwrap_or_default();
+        match self.client.raw(Method::DELETE, &path, None).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Waits until what was deleted is seen to be gone, and cannot be restored either.
+    async fn is_seen_gone(&self, entry: &Entry, id: &str) -> Result<(), Stuck> {
+        if let Some(path) = own_path(entry, id) {
+            self.until(|| async { Ok(self.finder.one(&path).await?.is_none()) }).await?;
+        }
+        // Users stay where they can be restored, and groups of some kinds.
+        let comes_within = match entry.kind {
+            Kind::User => SignedDuration::from_secs(60),
+            Kind::Group => SignedDuration::from_secs(10),
+            _ => return Ok(()),
+        };
+        let path = format!("directory/deletedItems/{id}");
+        let began = self.clock.now();
+        while self.finder.one(&path).await?.is_none() {
+            if self.clock.now().duration_since(began) >= comes_within {
+                return Ok(());
+            }
+            self.clock.wait(BETWEEN).await;
+        }
+        self.client.raw(Method::DELETE, &path, None).send().await?;
+        self.until(|| async { Ok(self.finder.one(&path).await?.is_none()) }).await
     }
 
     /// A request can be deleted when it is over.
@@ -234,7 +261,7 @@ impl Sweep {
         let requests = self.ledger.open_entries(None).into_iter();
         let requests =
             requests.filter(|entry| entry.kind == Kind::Request && entry.mark("policy") == policy);
-        for id in requests.filter_map(|request| request.id) {
+        for id in requests.flat_map(|request| request.ids) {
             self.settled(&id).await?;
         }
         for assignment in self.finder.live_assignments(policy).await? {
@@ -254,13 +281,20 @@ impl Sweep {
             entry.kind == Kind::Request && entry.mark("type").eq_ignore_ascii_case("adminRemove")
         };
         for entry in self.ledger.open_entries(None).into_iter().filter(own) {
-            let Some(id) = &entry.id else { continue };
-            self.settled(id).await?;
-            let path = format!("{EM}/assignmentRequests/{id}");
-            match self.client.raw(Method::DELETE, &path, None).send().await {
-                Ok(_) => {}
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
+            for id in &entry.ids {
+                self.settled(id).await?;
+                let path = format!("{EM}/assignmentRequests/{id}");
+                match self.client.raw(Method::DELETE, &path, None).send().await {
+                    Ok(_) => {}
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            for id in entry.ids.iter().chain(&entry.deleted) {
+                self.is_seen_gone(&entry, id).await?;
+            }
+            if !entry.ids.is_empty() || !entry.deleted.is_empty() {
+                self.ledger.is_gone(entry.number)?;
             }
         }
         Ok(())
@@ -268,11 +302,20 @@ impl Sweep {
 
     async fn out_of_the_catalog(&self, entry: &Entry) -> Result<Swept, Stuck> {
         let (catalog, origin) = (entry.mark("catalog"), entry.mark("origin"));
-        let found = match self.finder.resources(catalog, origin).await {
-            Ok(found) => found,
-            Err(error) if error.is_not_found() => None,
-            Err(error) => return Err(error.into()),
+        let found = loop {
+            let found = match self.finder.resource(catalog, origin).await {
+                Ok(found) => found,
+                Err(error) if error.is_not_found() => None,
+                Err(error) => return Err(error.into()),
+            };
+            // What is deleted already need not be waited for.
+            if found.is_some() || !self.is_young(entry) || !entry.deleted.is_empty() {
+                break found;
+            }
+            self.clock.wait(BETWEEN_LOOKS).await;
         };
+        // What was there before it was asked for is somebody else's.
+        let found = found.filter(|resource| came_after(entry, resource));
         let Some(resource) = found else {
             self.ledger.is_gone(entry.number)?;
             return Ok(Swept::NotThere);
@@ -280,12 +323,12 @@ impl Sweep {
         let body = json!({
             "requestType": "adminRemove",
             "catalog": {"id": catalog},
-            "resource": {"id": resource},
+            "resource": {"id": resource["id"]},
         });
         let path = format!("{EM}/resourceRequests");
         self.client.raw(Method::POST, &path, Some(body)).send().await?;
-        self.until(|| async { Ok(self.finder.resources(catalog, origin).await?.is_none()) })
-            .await?;
+        self.until(|| async { Ok(self.finder.resource(catalog, origin).await?.is_none()) }).await?;
+        self.ledger.is_gone(entry.number)?;
         Ok(Swept::Gone)
     }
 

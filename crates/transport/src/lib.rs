@@ -47,7 +47,7 @@ pub use fake::from_fn;
 pub use in_process::InProcess;
 pub use live::{Live, Reach};
 pub use paced::Paced;
-pub use retry::{Retry, Verdict};
+pub use retry::{Attempts, Retry, Verdict};
 pub use secrecy::SecretString;
 pub use tap::Tap;
 

@@ -19,6 +19,10 @@ pub enum Verdict {
     Eventually,
 }
 
+/// How often a request was sent until the answer that carries this came, in its extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts(pub u32);
+
 /// The attempts that are made at most for one request that is to be made [`Verdict::Again`].
 const ATTEMPTS: u32 = 8;
 /// The delay before the first repetition where the server names none; it doubles from there.
@@ -57,7 +61,10 @@ where
         let began = self.clock.now();
         let mut again = 0;
         for attempt in 1.. {
-            let outcome = self.inner.exchange(request.clone()).await;
+            let mut outcome = self.inner.exchange(request.clone()).await;
+            if let Ok(response) = &mut outcome {
+                response.extensions_mut().insert(Attempts(attempt));
+            }
             let over = match (self.judge)(&request, &outcome) {
                 Verdict::Final => true,
                 Verdict::Again => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use client::Verdicts;
 use clock::{SharedClock, VirtualClock};
 use emulator::{Identity, Options, Tenant};
 use harness::{Api, Observer, Setup, Wire};
@@ -32,9 +33,11 @@ pub(super) fn stack(scenario: &Scenario, api: Api, requestor: bool, observer: Ob
     if scenario.asks && !requestor {
         given.insert("requestor".to_owned(), tenant.requestor().name.clone());
     }
+    // What one of them made a moment ago is new to the other, too.
+    let verdicts = Arc::new(Verdicts::new(clock.clone()));
     let transport = |identity: &Identity| -> SharedTransport {
         let tenant = InProcess::new(tenant.router());
-        Arc::new(retrying(token(identity), tenant, clock.clone(), &wire))
+        Arc::new(retrying(token(identity), tenant, clock.clone(), &wire, &verdicts))
     };
     let administrator = transport(tenant.administrator());
     let setup = Setup::alone(scenario.name, api, clock.clone(), administrator);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use client::Patience;
+use client::{Patience, Verdicts};
 use clock::SharedClock;
 use harness::{Api, DOMAIN, Observer, Pseudonyms, Seeded, Setup, Wire};
 use ledger::{Guard, Ledger, Limits, Sweep};
@@ -111,8 +111,9 @@ impl LiveTenant {
     /// Takes away what a ledger says is left, of whichever run.
     pub fn sweep(&self) -> Sweep {
         let wire = Arc::default();
+        let verdicts = Arc::new(Verdicts::new(self.clock.clone()));
         let paced = self.paced();
-        self.sweep_as("sweep", &self.transport(&self.administrator, &paced, &wire))
+        self.sweep_as("sweep", &self.transport(&self.administrator, &paced, &wire, &verdicts))
     }
 
     /// A run's ways in, guarded, with what takes away what it leaves.
@@ -121,9 +122,10 @@ impl LiveTenant {
         let run = Seeded::new(seed, secret_seed).prefix();
         let wire: Arc<Wire> = Arc::default();
         let paced = self.paced();
-        let looking = self.transport(&self.administrator, &paced, &wire);
+        let verdicts = Arc::new(Verdicts::new(self.clock.clone()));
+        let looking = self.transport(&self.administrator, &paced, &wire, &verdicts);
         let guarded = |identity: &Arc<dyn TokenSource>| {
-            let inner = self.transport(identity, &paced, &wire);
+            let inner = self.transport(identity, &paced, &wire, &verdicts);
             self.guard(inner, &looking, &run, self.limits.clone())
         };
         let administrator = guarded(&self.administrator);
@@ -142,8 +144,10 @@ impl LiveTenant {
         identity: &Arc<dyn TokenSource>,
         paced: &SharedTransport,
         wire: &Arc<Wire>,
+        verdicts: &Arc<Verdicts>,
     ) -> SharedTransport {
-        Arc::new(retrying(identity.clone(), paced.clone(), self.clock.clone(), wire))
+        let (identity, clock) = (identity.clone(), self.clock.clone());
+        Arc::new(retrying(identity, paced.clone(), clock, wire, verdicts))
     }
 
     fn guard(
@@ -160,7 +164,9 @@ impl LiveTenant {
 
     /// What is taken away does not count against what may be made.
     fn sweep_as(&self, run: &str, looking: &SharedTransport) -> Sweep {
-        let limits = Limits { writes: u64::MAX, objects: usize::MAX, ..Limits::default() };
+        let read_only = self.limits.read_only;
+        let limits =
+            Limits { read_only, writes: u64::MAX, objects: usize::MAX, ..Limits::default() };
         let guarded = self.guard(looking.clone(), looking, run, limits);
         let (ledger, clock) = (self.ledger.clone(), self.clock.clone());
         Sweep::new(guarded, looking.clone(), &self.graph, ledger, clock)

@@ -109,16 +109,6 @@ pub enum BackendError {
         /// How to record it again.
         remedy: String,
     },
-    /// Something would stand in a recording that must be seen nowhere. Nothing was written.
-    #[error(
-        "{file}: nothing is written, for it would hold {leaks}; say on which step, and keep the run's trace to yourself"
-    )]
-    Leak {
-        /// The file that was not written.
-        file: String,
-        /// What it would hold, without what it says.
-        leaks: String,
-    },
     /// The tenant cannot provide what the play needs.
     #[error("needs {0}")]
     NotApplicable(&'static str),
@@ -204,11 +194,12 @@ fn retrying<S: TokenSource + 'static, T: Transport + 'static>(
     inner: T,
     clock: SharedClock,
     wire: &Arc<Wire>,
+    verdicts: &Arc<Verdicts>,
 ) -> impl Transport + use<S, T> {
     let wire = wire.clone();
     let bearer = Bearer::new(identity, inner);
     let tap = Tap::new(bearer, move |request: &_, outcome: &_| wire.see(request, outcome));
-    let verdicts = Verdicts::new(clock.clone());
+    let verdicts = verdicts.clone();
     Retry::new(tap, move |request: &_, outcome: &_| verdicts.judge(request, outcome), clock)
 }
 

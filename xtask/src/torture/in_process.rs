@@ -35,7 +35,10 @@ pub(super) fn run(runtime: &Runtime, plays: u64, seed: u64) -> Vec<String> {
         count.all += 1;
         match outcome.faults.is_empty() == green {
             true => count.right += 1,
-            false => println!("in process: run {run}: {}", outcome.faults.join("; ")),
+            false => {
+                let first = outcome.faults.first().and_then(|fault| fault.lines().next());
+                println!("in process: run {run}: {}", first.unwrap_or("green, and was not to be"));
+            }
         }
         let mut more = more(&outcome.after, &outcome.before);
         more.extend(outcome.left);

@@ -3,18 +3,17 @@ use std::path::Path;
 use ledger::{Kind, Ledger, LedgerError};
 use proptest::prelude::*;
 
-use crate::{EM, World};
+use crate::World;
 
 const TENANT: &str = "33f2f5f3-8d60-4b8c-9fb6-2f1e7a7d5b11";
 
-/// A file of a run that made a user and a package, and took the package away.
+/// A file of a run that made a user, and was refused a group.
 async fn written(path: &Path) {
     let ledger = Ledger::open(path, TENANT).unwrap();
     let world = World { ledger, ..World::new() };
     let run = world.run();
     run.user("kept").await;
-    let package = run.package("gone").await;
-    run.delete(&format!("{EM}/accessPackages/{package}")).await.unwrap();
+    run.post("groups", serde_json::json!({"displayName": "no nickname"})).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -26,7 +25,7 @@ async fn it_is_there_again() {
     let open = ledger.open_entries(None);
     assert_eq!(open.len(), 1);
     assert_eq!((open[0].kind, open[0].mark("mailNickname")), (Kind::User, "entitle0a1b2ckept"));
-    assert!(ledger.made(Kind::User, open[0].id.as_deref().unwrap()).is_some());
+    assert!(ledger.made(Kind::User, &open[0].ids[0]).is_some());
     // Who was there and who signs in is not in it, nor is any secret.
     let text = std::fs::read_to_string(&path).unwrap();
     for secret in [TENANT, "Pw-never-written-down", "contoso", "Bearer"] {
@@ -88,11 +87,24 @@ proptest! {
         std::fs::write(&path, &text[..cut]).unwrap();
         let whole = text[..cut].split(|byte| *byte == b'\n').count() - 1;
         let before = Ledger::open(&path, TENANT).unwrap().open_entries(None).len();
-        // head, user intended, made; package intended, made, gone.
-        let expected = [0, 0, 1, 1, 2, 2, 1][whole];
+        // head, user intended, made; group intended, refused.
+        let expected = [0, 0, 1, 1, 2, 1][whole];
         prop_assert_eq!(before, expected);
         runtime.block_on(written(&path));
         let after = Ledger::open(&path, TENANT).unwrap().open_entries(None).len();
         prop_assert_eq!(after, expected + 1);
+    }
+}
+
+/// A file that is no ledger stays as it is, also where its last line has no end.
+#[test]
+fn a_file_of_another_kind_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(".env");
+    for text in ["AZURE_CLIENT_ID=x\nAZURE_TENANT_ID=y", "one line"] {
+        std::fs::write(&path, text).unwrap();
+        let error = Ledger::open(&path, TENANT).unwrap_err();
+        assert!(matches!(error, LedgerError::Damaged { line: 1, .. }), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 }

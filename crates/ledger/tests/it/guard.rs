@@ -184,5 +184,5 @@ async fn what_was_refused_was_not_made() {
     let error = run.post("users", user("never")).await.unwrap_err();
     assert_eq!(error.kind(), client::ErrorKind::Lost);
     let open = world.ledger.open_entries(None);
-    assert_eq!((open.len(), open[0].sends, open[0].id.as_deref()), (1, 5, None));
+    assert_eq!((open.len(), open[0].sends, open[0].ids.len()), (1, 5, 0));
 }

@@ -100,3 +100,48 @@ async fn what_somebody_uses_by_now_is_left_and_said() {
     assert!(world.somebody().get(&format!("users/{user}")).await.unwrap_err().is_not_found());
     assert_eq!(world.ledger.open_entries(None).len(), 1);
 }
+
+/// A policy that somebody took over keeps the access that they gave by it.
+#[tokio::test]
+async fn access_by_a_policy_that_is_somebody_elses_by_now_stays() {
+    let world = World::new();
+    let run = world.run();
+    let package = run.package("taken").await;
+    let rules = run.policy(&package).await;
+    let somebody = world.somebody();
+    let path = format!("{EM}/assignmentPolicies/{rules}");
+    let mut theirs = crate::policy(&package);
+    theirs["displayName"] = json!("in use");
+    somebody.send(Method::PUT, &path, Some(theirs)).await.unwrap();
+    let target = world.tenant.requestor().user.clone();
+    somebody.assigned(&package, &rules, &target).await;
+    world.clock.wait(jiff::SignedDuration::from_secs(60)).await;
+    let held = format!("{EM}/assignments?$filter=assignmentPolicy/id%20eq%20'{rules}'");
+    let held = somebody.get(&held).await.unwrap()["value"][0]["id"].clone();
+    // Neither by the run itself nor by the sweep.
+    let end = json!({"requestType": "adminRemove", "assignment": {"id": held}});
+    let error = run.post(&format!("{EM}/assignmentRequests"), end).await.unwrap_err();
+    assert!(error.to_string().contains("found another displayName"), "{error}");
+    assert!(!world.sweep().run(None).await.is_empty());
+    let path = format!("{EM}/assignments/{}", held.as_str().unwrap());
+    assert_eq!(somebody.get(&path).await.unwrap()["state"], "delivered");
+}
+
+/// What a catalog had before is neither added again nor taken out.
+#[tokio::test]
+async fn a_resource_that_was_there_before_stays() {
+    let world = World::new();
+    let somebody = world.somebody();
+    let group = somebody.group("theirs").await;
+    let catalog = somebody.general().await;
+    let add = json!({"requestType": "adminAdd", "catalog": {"id": catalog}, "resource": {"originId": group, "originSystem": "AadGroup"}});
+    let path = format!("{EM}/resourceRequests");
+    somebody.post(&path, add.clone()).await.unwrap();
+    world.faults(&json!([{"method": "POST", "path": "*/resourceRequests", "status": 503}]));
+    let error = world.run().post(&path, add).await.unwrap_err();
+    assert!(error.to_string().contains("expected a resource that the catalog does not"), "{error}");
+    assert!(world.ledger.open_entries(None).is_empty());
+    assert_eq!(world.sweep().run(None).await, []);
+    let resources = somebody.get(&format!("{EM}/catalogs/{catalog}/resources")).await.unwrap();
+    assert_eq!(resources["value"].as_array().map(Vec::len), Some(1));
+}
