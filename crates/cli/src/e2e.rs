@@ -230,6 +230,10 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
                     }
                 }
             };
+            if let Some(tenant) = &tenant {
+                let lines = played.faults.iter_mut().chain(&mut played.left);
+                lines.for_each(|line| *line = tenant.redacted(line));
+            }
             if !args.json {
                 print_end(scenario, api, backend, played.run.as_ref(), &played.faults);
                 if played.degraded {

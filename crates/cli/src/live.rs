@@ -109,7 +109,15 @@ pub(crate) struct Reached {
 impl Args {
     /// Signs in, and refuses another tenant than the one that is meant.
     pub(crate) async fn reach(&self) -> Result<Reached, Failure> {
-        let mut settings = self.settings()?;
+        let settings = self.settings()?;
+        let hiding = settings.clone();
+        self.reach_by(settings).await.map_err(|failure| {
+            let message = hiding.redacted(&failure.message);
+            Failure { message, ..failure }
+        })
+    }
+
+    async fn reach_by(&self, mut settings: Settings) -> Result<Reached, Failure> {
         if let Some(tenant) = &self.tenant {
             // Whoever is signed in elsewhere, too, gets tokens of the tenant that is meant.
             let meant = format!("AZURE_TENANT_ID={tenant}");

@@ -60,13 +60,22 @@ impl Settings {
         self.0.get(name)
     }
 
-    /// Every value that must not be seen anywhere: those of names that say so.
+    /// Every value that must not be seen anywhere: those of names that say so, and who somebody is.
     pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretString)> {
-        let telling = ["SECRET", "PASSWORD", "TOKEN", "KEY"];
+        let telling = ["SECRET", "PASSWORD", "TOKEN", "KEY", "USERNAME", "TENANT_ID"];
         let is_secret = move |name: &str| {
             telling.iter().any(|word| name.contains(word)) && !name.ends_with("_FILE")
         };
         self.0.iter().map(|(name, value)| (name.as_str(), value)).filter(move |(n, _)| is_secret(n))
+    }
+
+    /// A text for people, without these values: each stands under the name of its setting.
+    pub fn redacted(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (name, secret) in self.secrets() {
+            text = text.replace(secret.expose_secret(), &format!("{{{name}}}"));
+        }
+        text
     }
 }
 
@@ -100,6 +109,7 @@ mod tests {
         assert_eq!(error, SettingsError { line: 2 });
         assert!(!error.to_string().contains("hunter2"));
         let settings = Settings::of([("AZURE_CLIENT_SECRET", "hunter2"), ("CA_FILE", "ca.pem")]);
+        assert_eq!(settings.redacted("<hunter2> ca.pem"), "<{AZURE_CLIENT_SECRET}> ca.pem");
         assert_eq!(format!("{settings:?}"), r#"{"AZURE_CLIENT_SECRET", "CA_FILE"}"#);
         assert_eq!(
             settings.secrets().map(|(name, _)| name).collect::<Vec<_>>(),

@@ -28,6 +28,11 @@ pub struct Pseudonyms {
 
 /// The domain that stands for the tenant's.
 pub const DOMAIN: &str = "contoso.onmicrosoft.com";
+/// How the security identifiers of a directory's objects begin.
+const SECURITY_IDENTIFIER: &str = "S-1-12-1-";
+/// What of a user themselves says nothing of who they are; beta tells dozens of members.
+const IMPERSONAL: [&str; 5] =
+    ["id", "userType", "creationType", "createdDateTime", "deletedDateTime"];
 /// What a person is called.
 const PERSON: &str = "Requestor1";
 
@@ -52,6 +57,10 @@ impl Pseudonyms {
         for (original, pseudonym) in &self.texts {
             text = text.replace(original, pseudonym);
         }
+        if text.starts_with(SECURITY_IDENTIFIER) {
+            // An object's id in other words.
+            return format!("{SECURITY_IDENTIFIER}1-2-3-4");
+        }
         let text = self.mails(&self.ids(&text));
         self.encoded(&text)
     }
@@ -65,13 +74,18 @@ impl Pseudonyms {
             Value::Object(members) => {
                 let mut ids = ABOUT.iter().filter_map(|name| members.get(*name)?.as_str());
                 let somebody = ids.any(|id| self.people.iter().any(|known| known == id));
+                let id = members.get("id").and_then(Value::as_str);
+                let themselves = id.is_some_and(|id| self.people.iter().any(|known| known == id));
                 let members = members.into_iter().map(|(name, value)| {
-                    let theirs = somebody && PERSONAL.contains(&name.as_str());
+                    let known = IMPERSONAL.contains(&name.as_str()) || name.contains('@');
+                    let theirs =
+                        (themselves && !known) || (somebody && PERSONAL.contains(&name.as_str()));
                     let value = match value {
                         Value::String(text) if theirs && !text.is_empty() => {
                             Value::String(self.person(&text))
                         }
                         Value::Array(_) if theirs => Value::Array(Vec::new()),
+                        Value::Object(_) if theirs => Value::Null,
                         value => self.body(value),
                     };
                     (self.text(&name), value)
@@ -330,18 +344,30 @@ mod tests {
         let body = names.body(json!({
             "id": ID, "displayName": "Alex", "givenName": null, "businessPhones": ["+49"],
             "userPrincipalName": "alex@fabrikam.example", "@odata.type": "#microsoft.graph.user",
-            "createdBy": "kim.lee@other.example",
-            "target": {"objectId": ID, "displayName": "Alex", "state": "x"},
+            "createdBy": "kim.lee@other.example", "department": "Payroll", "employeeId": "E-4711-77",
+            "securityIdentifier": "S-1-12-1-871560691-1267502432-504215199-291208570",
         }));
+        let target = names.body(json!({"objectId": ID, "displayName": "Alex", "state": "x"}));
         assert_eq!(body["displayName"], PERSON);
         assert_eq!((&body["givenName"], &body["businessPhones"]), (&Value::Null, &json!([])));
         assert_eq!(
-            body["target"],
+            target,
             json!({"objectId": names.text(ID), "displayName": PERSON, "state": "x"})
         );
         assert_eq!(body["@odata.type"], "#microsoft.graph.user");
-        let text = body.to_string();
-        for original in ["Alex", "alex", "fabrikam", "kim", "other.example", "+49", ID] {
+        let text = format!("{body}{target}");
+        for original in [
+            "Alex",
+            "alex",
+            "fabrikam",
+            "kim",
+            "other.example",
+            "+49",
+            "Payroll",
+            "4711",
+            "871560691",
+            ID,
+        ] {
             assert!(!text.contains(original), "{original} in {text}");
         }
         // The run's own names say whose they are.

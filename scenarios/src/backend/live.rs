@@ -108,6 +108,19 @@ impl LiveTenant {
         names.leaks(text, &secrets)
     }
 
+    /// A text for people, without what must be seen nowhere: each stands under the name of its setting.
+    pub fn redacted(&self, text: &str) -> String {
+        let own = [("the tenant", self.id.as_str())];
+        let requestor = self.given.get("requestor").map(|name| ("the requestor", name.as_str()));
+        let secrets = self.secrets.iter();
+        let secrets = secrets.map(|(name, secret)| (name.as_str(), secret.expose_secret()));
+        let mut text = text.to_owned();
+        for (name, value) in own.into_iter().chain(requestor).chain(secrets) {
+            text = text.replace(value, &format!("{{{name}}}"));
+        }
+        text
+    }
+
     /// Takes away what a ledger says is left, of whichever run.
     pub fn sweep(&self) -> Sweep {
         let wire = Arc::default();
