@@ -39,7 +39,7 @@ enum Line {
 
 use Line::{Failure as Fails, Ok as Good, Warning as Warns};
 
-/// By how much the tenant's clock and this machine's may differ.
+/// By how much the clocks may differ; more, and a certificate's assertion or a fresh token is soon refused.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
@@ -82,23 +82,72 @@ async fn examine(args: &Args, selected: &[Selected], reached: &Reached, lines: &
             short(&error)
         )),
     });
-    lines.push(clocks(reached));
+    lines.push(clocks(reached).await);
+    lines.extend(permissions(&args.live, selected, reached));
+    lines.push(licence(reached).await);
+    lines.extend(provided(selected, reached, args));
+    lines.push(leftovers(args, reached));
+    lines.extend(strangers(reached).await);
+}
+
+/// Refuses a run that consent or the licence would end in its midst, with something made already.
+pub(crate) async fn would_work(
+    args: &live::Args,
+    selected: &[Selected],
+    reached: &Reached,
+) -> Result<(), Failure> {
+    let mut lines = permissions(args, selected, reached);
+    lines.push(licence(reached).await);
+    let failures = lines.into_iter().filter_map(|line| match line {
+        Fails(text) => Some(reached.settings.redacted(&text)),
+        _ => None,
+    });
+    let failures: Vec<String> = failures.collect();
+    match failures.as_slice() {
+        [] => Ok(()),
+        [only] => Err(Failure::environment(only)),
+        [first, more @ ..] => Err(Failure::environment(format!(
+            "{first}; and {} more, which `entitle doctor` tells",
+            more.len()
+        ))),
+    }
+}
+
+/// What the plays that will not be skipped take, and whether it is granted.
+fn permissions(args: &live::Args, selected: &[Selected], reached: &Reached) -> Vec<Line> {
+    let is_played = |selected: &&Selected| {
+        let needs = &selected.scenario.needs;
+        let is_privileged = needs.contains(&Need::DirectoryRole);
+        selected.exists
+            && !needs.contains(&Need::MovableClock)
+            && (args.allow_privileged || !is_privileged)
+    };
+    let mut lines = Vec::new();
     let mut needed = BTreeMap::new();
-    for Selected { scenario, api, .. } in selected.iter().filter(|selected| selected.exists) {
+    for Selected { scenario, api, .. } in selected.iter().filter(is_played) {
         match operations(scenario, *api) {
             Ok(operations) => {
-                for operation in operations {
-                    need(&mut needed, &operation, reached);
+                for operation in operations.iter().filter(|operation| is_given(operation, reached))
+                {
+                    need(&mut needed, operation, reached);
                 }
             }
             Err(error) => lines.push(Warns(error.to_string())),
         }
     }
     lines.extend(granted(&needed));
-    lines.push(licence(reached).await);
-    lines.extend(provided(selected, reached, args));
-    lines.push(leftovers(args, reached));
-    lines.extend(strangers(reached).await);
+    lines
+}
+
+/// Whether the tenant provides what the operation is about; the step is not applicable otherwise.
+fn is_given(operation: &Operation, reached: &Reached) -> bool {
+    let is_about = |origin: &str, collection: &str| {
+        operation.origin.as_deref() == Some(origin)
+            || operation.path.split('/').any(|segment| segment == collection)
+    };
+    let is_set = |setting| reached.settings.get(setting).is_some();
+    (!is_about("SharePointOnline", "sites") || is_set("ENTITLE_SITE"))
+        && (!is_about("AadApplication", "servicePrincipals") || is_set("ENTITLE_APPLICATION"))
 }
 
 /// Permissions that are needed, by whom and for what; any one of each list.
@@ -183,23 +232,22 @@ fn either(list: &[&str]) -> String {
     }
 }
 
-/// Whether the clocks agree, as far as the token tells: one that is over or has not begun was
-/// refused before.
-fn clocks(reached: &Reached) -> Line {
-    let now = reached.clock.now();
-    let Some(issued) = reached.administrator.claims.issued() else {
+/// Whether this machine's clock is that of whoever gives the tokens; by how much a token may be out
+/// was looked at before.
+async fn clocks(reached: &Reached) -> Line {
+    let Some(theirs) = reached.platform.time().await else {
         return Warns(
-            "the token does not tell when it was issued, so clocks cannot be compared".to_owned(),
+            "the identity platform does not tell its time, so clocks cannot be compared".to_owned(),
         );
     };
-    let ahead = issued.duration_since(now).abs();
-    // A token from a cache was issued a while ago.
-    match issued > now && ahead > SKEW {
+    let ahead = reached.platform.clock.now().duration_since(theirs);
+    let seconds = ahead.abs().as_secs();
+    match ahead.abs() > SKEW {
         true => Fails(format!(
-            "this machine's clock is behind the tenant's by {} s: set it",
-            ahead.as_secs()
+            "this machine's clock is {seconds} s {} the identity platform's: set it",
+            if ahead.is_positive() { "ahead of" } else { "behind" }
         )),
-        false => Good("this machine's clock is right, as far as the token tells".to_owned()),
+        false => Good("this machine's clock is right".to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use client::{Client, Verdicts};
 use clock::{Clock, RealClock, SharedClock, VirtualClock};
 use credential::{Announce, Application, Claims, CredentialError, Kind, Platform, Settings, User};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, Limits};
 use model::{Cloud, Version};
 use scenarios::LiveTenant;
@@ -81,6 +81,9 @@ pub(crate) struct Args {
     /// Virtual seconds a real second of the run's own clock, for tests against an emulator that runs at the same rate.
     #[arg(long, value_name = "N", default_value_t = 1, hide = true)]
     clock_rate: u32,
+    /// Seconds by which the run's own clock is ahead of this machine's, for tests of a clock that is off.
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true, hide = true)]
+    clock_ahead: i64,
 }
 
 /// Where the ledger is unless somebody says otherwise.
@@ -98,10 +101,10 @@ pub(crate) struct SignedIn {
 /// A tenant that is reached, with whoever is signed in to it. Nothing was asked of Graph yet.
 pub(crate) struct Reached {
     pub(crate) settings: Settings,
+    pub(crate) platform: Platform,
     pub(crate) tenant: String,
     pub(crate) graph: String,
     pub(crate) live: Live,
-    pub(crate) clock: SharedClock,
     pub(crate) administrator: SignedIn,
     pub(crate) requestor: Option<SignedIn>,
 }
@@ -132,9 +135,12 @@ impl Args {
             Failure::usage("--tenant is not given: say the id of the tenant that is meant, so that no other is touched; or set ENTITLE_TENANT_ID")
         })?;
         let live = self.live(&settings, &graph)?;
-        let clock: SharedClock = match self.clock_rate {
-            1 => Arc::new(RealClock),
-            rate => Arc::new(VirtualClock::running(RealClock.now(), rate)),
+        let clock: SharedClock = match (self.clock_rate, self.clock_ahead) {
+            (1, 0) => Arc::new(RealClock),
+            (rate, ahead) => {
+                let now = RealClock.now().saturating_add(SignedDuration::from_secs(ahead));
+                Arc::new(VirtualClock::running(now.unwrap_or(Timestamp::MAX), rate))
+            }
         };
         let mut platform =
             Platform::of(self.cloud, &settings, Arc::new(live.clone()), clock.clone());
@@ -160,12 +166,16 @@ impl Args {
             }
             Err(error) => return Err(not_signed_in(&error)),
         };
-        Ok(Reached { settings, tenant: meant, graph, live, clock, administrator, requestor })
+        Ok(Reached { settings, platform, tenant: meant, graph, live, administrator, requestor })
     }
 
     /// The tenant, ready to be played against.
     pub(crate) async fn tenant(&self) -> Result<LiveTenant, Failure> {
-        let reached = self.reach().await?;
+        self.ready(self.reach().await?).await
+    }
+
+    /// A tenant that is reached, ready to be played against.
+    pub(crate) async fn ready(&self, reached: Reached) -> Result<LiveTenant, Failure> {
         let ledger = self.ledger(&reached.tenant)?;
         let given = given(&reached).await?;
         let own = Limits::default();
@@ -177,13 +187,13 @@ impl Args {
         };
         let secrets = reached.settings.secrets();
         let secrets = secrets.map(|(name, secret)| (name.to_owned(), secret.clone())).collect();
-        let Reached { tenant, graph, live, clock, administrator, requestor, .. } = reached;
+        let Reached { tenant, graph, live, platform, administrator, requestor, .. } = reached;
         Ok(LiveTenant {
             id: tenant,
             secrets,
             graph,
             carrier: Arc::new(live),
-            clock,
+            clock: platform.clock,
             administrator: administrator.source,
             requestor: requestor.map(|requestor| requestor.source),
             given,
@@ -349,8 +359,9 @@ pub(crate) async fn organization(reached: &Reached) -> Result<serde_json::Value,
 /// Whoever administers, on v1.0, to look around.
 pub(crate) fn graph(reached: &Reached) -> Client {
     let bearer = Bearer::new(reached.administrator.source.clone(), reached.live.clone());
-    let verdicts = Verdicts::new(reached.clock.clone());
+    let verdicts = Verdicts::new(reached.platform.clock.clone());
     let judge = move |request: &_, outcome: &_| verdicts.judge(request, outcome);
-    let transport: SharedTransport = Arc::new(Retry::new(bearer, judge, reached.clock.clone()));
+    let transport: SharedTransport =
+        Arc::new(Retry::new(bearer, judge, reached.platform.clock.clone()));
     Client::new(transport, Version::V1).at(&reached.graph)
 }

@@ -2,6 +2,7 @@
 
 use scenarios::{Backend, BackendError, record, record_live};
 
+use crate::doctor::would_work;
 use crate::e2e::{not_had, print_end, print_left};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
@@ -31,7 +32,11 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
     let tenant = match backend {
         Backend::Emulator => None,
-        Backend::Live => Some(args.live.tenant().await?),
+        Backend::Live => {
+            let reached = args.live.reach().await?;
+            would_work(&args.live, &selected, &reached).await?;
+            Some(args.live.ready(reached).await?)
+        }
         Backend::Replay => {
             return Err(Failure::usage(
                 "--backend: expected emulator or live, found replay; a recording is not recorded",

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clock::SharedClock;
 use http::{Request, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use model::Cloud;
 use transport::{Outcome, Retry, SharedTransport, TransportError, Verdict};
 
@@ -17,7 +19,8 @@ pub struct Platform {
     /// What a token is for: the resource that Graph is, with `/.default` behind it.
     pub scope: String,
     pub(crate) transport: SharedTransport,
-    pub(crate) clock: SharedClock,
+    /// On which tokens end.
+    pub clock: SharedClock,
 }
 
 impl Platform {
@@ -42,6 +45,16 @@ impl Platform {
         let scope = format!("https://{}/.default", cloud.graph());
         let transport = Arc::new(Retry::new(transport, verdict, clock.clone()));
         Self { authority, scope, transport, clock }
+    }
+
+    /// What time it is there: the `Date` of an answer that takes no sign-in. `None` where none
+    /// comes, or none that tells it.
+    pub async fn time(&self) -> Option<Timestamp> {
+        let metadata = format!("{}/common/v2.0/.well-known/openid-configuration", self.authority);
+        let request = Request::get(metadata).body(Bytes::new()).ok()?;
+        let response = self.transport.exchange(request).await.ok()?;
+        let date = response.headers().get(http::header::DATE)?.to_str().ok()?;
+        DateTimeParser::new().parse_timestamp(date).ok()
     }
 }
 

@@ -103,13 +103,16 @@ impl Secure {
         self.client().proxy(proxy).build().unwrap()
     }
 
-    /// A client that trusts the emulator's authority and no other.
     fn client(&self) -> reqwest::ClientBuilder {
-        let _installed = rustls::crypto::ring::default_provider().install_default();
-        let authority = std::fs::read(&self.told["CA_FILE"]).unwrap();
-        let authority = reqwest::Certificate::from_pem(&authority).unwrap();
-        reqwest::Client::builder().no_proxy().tls_certs_only([authority])
+        trusting(&self.told["CA_FILE"])
     }
+}
+
+/// A client that trusts the emulator's authority and no other.
+pub(crate) fn trusting(authority: &str) -> reqwest::ClientBuilder {
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(authority).unwrap()).unwrap();
+    reqwest::Client::builder().no_proxy().tls_certs_only([authority])
 }
 
 const CATALOGS: &str = "/v1.0/identityGovernance/entitlementManagement/catalogs";

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::emulate::{Running, start};
+use crate::emulate::{Running, start, trusting};
 use crate::process::{Ended, process};
 
 /// Virtual seconds a real second, of the tenant and of the plays.
@@ -160,8 +160,28 @@ fn what_is_wrong_with_a_tenant_is_said_before_anything_is_written() {
     std::fs::write(world.file("untold"), untold.join("\n")).unwrap();
     let ended = world.live(&["--env-file", world.file("untold").to_str().unwrap()]);
     assert!(ended.err.contains("does a proxy open TLS here?"), "{}", ended.err);
-    // Nothing was written.
-    assert_eq!(world.ledger().lines().count(), 1, "{}", world.ledger());
+    assert!(!world.file("ledger").exists(), "a run began");
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_before_anything_is_written() {
+    let world = World::new();
+    let doctor = |ahead: &str| {
+        let ended = world.run(&["doctor", "--clock-rate", "1", "--clock-ahead", ahead]);
+        (ended.code, ended.out)
+    };
+    let (code, out) = doctor("0");
+    assert!(code == 0 && out.contains("this machine's clock is right"), "{out}");
+    let (code, out) = doctor("-180");
+    assert!(code == 3 && out.contains(" s behind the identity platform's: set it"), "{out}");
+    let (code, out) = doctor("240");
+    assert!(code == 3 && out.contains(" s ahead of the identity platform's: set it"), "{out}");
+    for ahead in ["-3600", "3700"] {
+        let ended = world.live(&["tutorial-current", "--clock-ahead", ahead]);
+        assert_eq!((ended.code, ended.err.lines().count()), (3, 1), "{}", ended.err);
+        assert!(ended.err.contains("expected this machine's clock to be right"), "{}", ended.err);
+    }
+    assert_eq!(world.ledger().lines().count(), 1, "a run began");
 }
 
 #[test]
@@ -178,12 +198,38 @@ fn a_run_reads_alone_and_gives_no_role_unless_it_is_told() {
     assert_eq!(world.run(&["sweep"]).code, 0);
 }
 
-#[test]
-fn an_unlicensed_tenant_is_told_by_the_doctor() {
+/// Neither a licence nor consent is missed in the midst of a play, with a group made already.
+#[tokio::test]
+async fn a_tenant_without_a_licence_or_consent_is_told_before_anything_is_written() {
+    let told = |world: &World, expected: &str| {
+        let ended = world.run(&["doctor"]);
+        assert!(ended.code == 3 && ended.out.contains(expected), "{}", ended.out);
+        for command in [&["e2e", "--backend", "live"][..], &["record", "--backend", "live"]] {
+            let ended = world.run(&[command, &["tutorial-current", "--api", "v1.0"]].concat());
+            assert_eq!(
+                (ended.code, ended.err.lines().count()),
+                (3, 1),
+                "{}{}",
+                ended.out,
+                ended.err
+            );
+            assert!(ended.err.contains(expected), "{}", ended.err);
+        }
+        assert_eq!(world.ledger().lines().count(), 1, "something was made");
+    };
     let world = World::with(&["--unlicensed"]);
-    let ended = world.run(&["doctor"]);
-    assert_eq!(ended.code, 3, "{}", ended.out);
-    assert!(ended.out.contains("has no licence for entitlement management"), "{}", ended.out);
+    told(&world, "has no licence for entitlement management");
+    let export = trusting(&world.told["CA_FILE"])
+        .build()
+        .unwrap()
+        .get(format!("{}/_emulator/export", world.told["GRAPH_URL"]))
+        .bearer_auth(&world.told["EMULATOR_TOKEN"]);
+    let export = export.send().await.unwrap().text().await.unwrap();
+    let seed = world.file("seed");
+    std::fs::write(&seed, export.replace("EntitlementManagement.ReadWrite.All", "Other.All"))
+        .unwrap();
+    let world = World::with(&["--seed", seed.to_str().unwrap()]);
+    told(&world, "grant EntitlementManagement.Read.All (or EntitlementManagement.ReadWrite.All)");
 }
 
 /// Two at once would not know what the other makes.
