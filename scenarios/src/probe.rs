@@ -466,15 +466,30 @@ impl Laboratory {
     }
 }
 
-/// `10 s at least, 47 s in the middle, 52 s at most (10 47 52)`
+/// Upper ends of a histogram's classes, in seconds.
+const CLASSES: [i64; 8] = [1, 3, 10, 30, 60, 120, 300, 600];
+
+/// `10 s at least, 47 s in the middle, 52 s at most (up to 10 s: 1, up to 60 s: 2)`
 fn spread(mut samples: Vec<i64>) -> String {
     samples.sort_unstable();
     let (Some(least), Some(most)) = (samples.first(), samples.last()) else {
         return "not asked".to_owned();
     };
     let middle = samples[samples.len() / 2];
-    let all: Vec<String> = samples.iter().map(i64::to_string).collect();
-    format!("{least} s at least, {middle} s in the middle, {most} s at most ({})", all.join(" "))
+    let mut classes = Vec::new();
+    let mut below = 0;
+    for end in CLASSES {
+        let up_to = samples.partition_point(|sample| *sample <= end);
+        if up_to > below {
+            classes.push(format!("up to {end} s: {}", up_to - below));
+        }
+        below = up_to;
+    }
+    if samples.len() > below {
+        classes.push(format!("longer: {}", samples.len() - below));
+    }
+    let classes = classes.join(", ");
+    format!("{least} s at least, {middle} s in the middle, {most} s at most ({classes})")
 }
 
 fn is_empty(said: &Said) -> bool {
@@ -483,4 +498,20 @@ fn is_empty(said: &Said) -> bool {
 
 fn seconds(from: Timestamp, to: Timestamp) -> i64 {
     to.duration_since(from).as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn each_sample_is_in_one_class() {
+        let told = "0 s at least, 11 s in the middle, 900 s at most (up to 1 s: 2, up to 30 s: 2, longer: 1)";
+        assert_eq!(spread(vec![900, 0, 11, 12, 1]), told);
+        assert_eq!(
+            spread(vec![10]),
+            "10 s at least, 10 s in the middle, 10 s at most (up to 10 s: 1)"
+        );
+        assert_eq!(spread(Vec::new()), "not asked");
+    }
 }

@@ -123,6 +123,32 @@ async fn what_the_platform_refuses_is_told_with_what_helps() {
     }
 }
 
+/// What the emulator's platform never answers, in the form of its other refusals.
+#[tokio::test]
+async fn an_expired_secret_and_missing_consent_are_told_with_what_helps() {
+    let world = World::new();
+    let settings = world.settings([("AZURE_CLIENT_SECRET", "old")]);
+    for (code, remedy) in [
+        (7_000_222, "make a new one under Certificates & secrets"),
+        (65_001, "Grant admin consent"),
+        (700_016, "check AZURE_CLIENT_ID, AZURE_TENANT_ID and --cloud"),
+    ] {
+        let refusing = from_fn(move |_: Request<Bytes>| {
+            let body = format!(
+                r#"{{"error":"invalid_client","error_description":"AADSTS{code}: Told so. Trace ID: 1","error_codes":[{code}]}}"#
+            );
+            Ok(Response::builder().status(401).body(Bytes::from(body)).unwrap())
+        });
+        let platform =
+            Platform::of(Cloud::Global, &settings, Arc::new(refusing), world.clock.clone());
+        let application = Application::from(&settings, None, &platform).unwrap();
+        let error = application.token().await.unwrap_err().to_string();
+        assert!(error.contains(&format!("AADSTS{code}: Told so. - ")), "{error}");
+        assert!(error.contains(remedy) && !error.contains("Trace"), "{error}");
+        assert_eq!(platform.time().await, None);
+    }
+}
+
 #[test]
 fn what_contradicts_itself_or_is_missing_is_named() {
     let world = World::new();
