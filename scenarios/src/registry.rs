@@ -21,6 +21,20 @@ pub struct Scenario {
     pub play: for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<(), Failure>>,
 }
 
+impl Scenario {
+    /// What it needs and a tenant does not provide, where directory roles may be given or not; `None`
+    /// where it can be played.
+    pub fn unmet(&self, privileged: bool) -> Option<&'static str> {
+        self.needs.iter().find_map(|need| match need {
+            Need::MovableClock => Some("a clock that can be moved; a tenant's cannot"),
+            Need::DirectoryRole if privileged => None,
+            Need::DirectoryRole => Some(
+                "--allow-privileged: it makes a user Global Administrator, and takes that away again",
+            ),
+        })
+    }
+}
+
 /// What not every tenant provides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use model::Version;
 use model::dialect::{Step, route};
 use model::permission;
-use scenarios::{Need, Operation, operations};
+use scenarios::{LiveTenant, Need, Operation, operations};
 
 use crate::exit::{Exit, Failure};
 use crate::live::{self, Reached, SignedIn, graph, organization};
@@ -90,21 +90,22 @@ async fn examine(args: &Args, selected: &[Selected], reached: &Reached, lines: &
     lines.extend(strangers(reached).await);
 }
 
-/// Refuses a run that consent or the licence would end in its midst, with something made already.
-pub(crate) async fn would_work(
+/// The tenant, ready for these plays: a run that consent or the licence would end in its midst, with
+/// something made already, is refused.
+pub(crate) async fn tenant_for(
     args: &live::Args,
     selected: &[Selected],
-    reached: &Reached,
-) -> Result<(), Failure> {
-    let mut lines = permissions(args, selected, reached);
-    lines.push(licence(reached).await);
+) -> Result<LiveTenant, Failure> {
+    let reached = args.reach().await?;
+    let mut lines = permissions(args, selected, &reached);
+    lines.push(licence(&reached).await);
     let failures = lines.into_iter().filter_map(|line| match line {
         Fails(text) => Some(reached.settings.redacted(&text)),
         _ => None,
     });
     let failures: Vec<String> = failures.collect();
     match failures.as_slice() {
-        [] => Ok(()),
+        [] => args.ready(reached).await,
         [only] => Err(Failure::environment(only)),
         [first, more @ ..] => Err(Failure::environment(format!(
             "{first}; and {} more, which `entitle doctor` tells",
@@ -116,11 +117,7 @@ pub(crate) async fn would_work(
 /// What the plays that will not be skipped take, and whether it is granted.
 fn permissions(args: &live::Args, selected: &[Selected], reached: &Reached) -> Vec<Line> {
     let is_played = |selected: &&Selected| {
-        let needs = &selected.scenario.needs;
-        let is_privileged = needs.contains(&Need::DirectoryRole);
-        selected.exists
-            && !needs.contains(&Need::MovableClock)
-            && (args.allow_privileged || !is_privileged)
+        selected.exists && selected.scenario.unmet(args.allow_privileged).is_none()
     };
     let mut lines = Vec::new();
     let mut needed = BTreeMap::new();

@@ -13,7 +13,7 @@ use scenarios::{Backend, BackendError, LiveTenant, Opponent, Performance, Scenar
 use serde::Serialize;
 
 use crate::another::{self, Another};
-use crate::doctor::would_work;
+use crate::doctor::tenant_for;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::live;
@@ -174,11 +174,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     };
     // So is whom it would be played against.
     let tenant = match backends.contains(&Backend::Live) {
-        true => {
-            let reached = args.live.reach().await?;
-            would_work(&args.live, &selected, &reached).await?;
-            Some(args.live.ready(reached).await?)
-        }
+        true => Some(tenant_for(&args.live, &selected).await?),
         false => None,
     };
     let interrupt = interrupt::raised().await;

@@ -2,7 +2,7 @@
 
 use scenarios::{Backend, BackendError, record, record_live};
 
-use crate::doctor::would_work;
+use crate::doctor::tenant_for;
 use crate::e2e::{not_had, print_end, print_left};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
@@ -32,11 +32,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
     let tenant = match backend {
         Backend::Emulator => None,
-        Backend::Live => {
-            let reached = args.live.reach().await?;
-            would_work(&args.live, &selected, &reached).await?;
-            Some(args.live.ready(reached).await?)
-        }
+        Backend::Live => Some(tenant_for(&args.live, &selected).await?),
         Backend::Replay => {
             return Err(Failure::usage(
                 "--backend: expected emulator or live, found replay; a recording is not recorded",

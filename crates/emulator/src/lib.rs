@@ -50,4 +50,4 @@ pub use profile::{Profile, Transition};
 pub use refusal::{Grade, RULES, Rule};
 pub use rules::all as rules;
 pub use state::StateError;
-pub use tenant::{Application, Identity, Options, Seed, Tenant};
+pub use tenant::{APPLICATION, Application, Identity, Options, SECOND_SITE, SITE, Seed, Tenant};

@@ -56,10 +56,9 @@ const UNCOUNTED: i64 = 10_000;
 /// compared, nor what evidence disagrees about.
 pub fn compare(first: &Trace, second: &Trace) -> Vec<Deviation> {
     let mut deviations = Vec::new();
-    let mut others: Vec<&Step> = second.steps().collect();
-    for step in first.steps() {
-        let other = others.iter().position(|other| other.title == step.title);
-        match other.map(|at| others.remove(at)) {
+    let (pairs, others) = paired(first, second);
+    for (step, other) in pairs {
+        match other {
             Some(other) => compare_steps(&mut deviations, step, other),
             None => deviations.push(of_step(step, "step", "made", "not made")),
         }
@@ -68,14 +67,25 @@ pub fn compare(first: &Trace, second: &Trace) -> Vec<Deviation> {
     deviations
 }
 
+/// Each step of the first run with that of the same title in the second, and the second's others.
+fn paired<'a>(
+    first: &'a Trace,
+    second: &'a Trace,
+) -> (Vec<(&'a Step, Option<&'a Step>)>, Vec<&'a Step>) {
+    let mut others: Vec<&Step> = second.steps().collect();
+    let pairs = first.steps().map(|step| {
+        let other = others.iter().position(|other| other.title == step.title);
+        (step, other.map(|at| others.remove(at)))
+    });
+    (pairs.collect(), others)
+}
+
 /// The exchanges that two runs make alike and answer alike, with the rules of an emulator that fired in
 /// the second: what the first run bears out.
 pub fn borne_out(first: &Trace, second: &Trace) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut others: Vec<&Step> = second.steps().collect();
-    for step in first.steps() {
-        let Some(at) = others.iter().position(|other| other.title == step.title) else { continue };
-        let other = others.remove(at);
+    for (step, other) in paired(first, second).0 {
+        let Some(other) = other else { continue };
         for (one, two) in step.lasting().zip(other.lasting()) {
             let mut deviations = Vec::new();
             compare_exchanges(&mut deviations, step, one, two);

@@ -38,16 +38,15 @@ pub(crate) const PERSONAL: [&str; 13] = [
     "surname",
     "userPrincipalName",
 ];
-pub(crate) const ABOUT: [&str; 3] = ["id", "objectId", "userId"];
+const ABOUT: [&str; 3] = ["id", "objectId", "userId"];
+
+/// Whether an object is about one of these people.
+pub(crate) fn is_about(people: &[String], members: &Map<String, Value>) -> bool {
+    let mut ids = ABOUT.iter().filter_map(|name| members.get(*name)?.as_str());
+    ids.any(|id| people.iter().any(|known| known == id))
+}
 
 impl Neutral {
-    /// Whether an object is about somebody who was there before the run: what they are called is
-    /// theirs, and different in every tenant.
-    fn is_about_somebody(&self, members: &Map<String, Value>) -> bool {
-        let mut ids = ABOUT.iter().filter_map(|name| members.get(*name)?.as_str());
-        ids.any(|id| self.adopted.iter().any(|adopted| adopted == id))
-    }
-
     /// A text: ids by their origin, host, run prefix and what was given by their names, times as `<time>`.
     pub(crate) fn text(&self, origins: &Origins, text: &str) -> String {
         if is_time(text) {
@@ -82,7 +81,8 @@ impl Neutral {
         match value {
             Value::Object(members) => {
                 let kept = members.iter().filter(|(name, _)| *name != "@microsoft.graph.tips");
-                let somebody = self.is_about_somebody(members);
+                // What somebody is called is theirs, and different in every tenant.
+                let somebody = is_about(&self.adopted, members);
                 let named = kept.map(|(name, value)| {
                     let value = match somebody && PERSONAL.contains(&name.as_str()) {
                         true => Value::String("<theirs>".to_owned()),

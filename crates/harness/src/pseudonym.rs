@@ -8,7 +8,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_N
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::neutral::{ABOUT, PERSONAL};
+use crate::neutral::{PERSONAL, is_about};
 use crate::origin::guids;
 
 /// Puts pseudonyms in the place of what is a tenant's own: ids (also two in one, and base64url of
@@ -72,8 +72,7 @@ impl Pseudonyms {
             Value::String(text) => Value::String(self.text(&text)),
             Value::Array(elements) => elements.into_iter().map(|e| self.body(e)).collect(),
             Value::Object(members) => {
-                let mut ids = ABOUT.iter().filter_map(|name| members.get(*name)?.as_str());
-                let somebody = ids.any(|id| self.people.iter().any(|known| known == id));
+                let somebody = is_about(&self.people, &members);
                 let id = members.get("id").and_then(Value::as_str);
                 let themselves = id.is_some_and(|id| self.people.iter().any(|known| known == id));
                 let members = members.into_iter().map(|(name, value)| {

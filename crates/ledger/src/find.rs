@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{Entry, Kind};
 
-const EM: &str = "identityGovernance/entitlementManagement";
+pub(crate) const EM: &str = "identityGovernance/entitlementManagement";
 
 /// Looks into a tenant and changes nothing.
 #[derive(Debug, Clone)]
@@ -36,28 +36,9 @@ impl Finder {
         self.client.on(version).raw(Method::GET, path, None).send().await
     }
 
-    /// All that a list has, page by page.
-    pub(crate) async fn all(
-        &self,
-        path: &str,
-        options: &[(&str, &str)],
-    ) -> Result<Vec<Value>, Error> {
-        let options = options.iter();
-        let options = options.map(|(name, value)| format!("{name}={}", encode_component(value)));
-        let options: Vec<String> = options.collect();
-        let mut next = Some(match options.is_empty() {
-            true => path.to_owned(),
-            false => format!("{path}?{}", options.join("&")),
-        });
-        let mut all = Vec::new();
-        while let Some(path) = next {
-            let mut page = self.client.raw(Method::GET, &path, None).send().await?;
-            next = page["@odata.nextLink"].as_str().map(str::to_owned);
-            if let Value::Array(items) = page["value"].take() {
-                all.extend(items);
-            }
-        }
-        Ok(all)
+    /// All that a list of v1.0 has.
+    async fn all(&self, path: &str, options: &[(&str, &str)]) -> Result<Vec<Value>, Error> {
+        all(&self.client, path, options).await
     }
 
     /// The ids of what answers to the marks of an entry.
@@ -136,23 +117,13 @@ impl Finder {
         kind: &str,
     ) -> Result<Option<Value>, Error> {
         let resource = if version == Version::V1 { "resource" } else { "accessPackageResource" };
-        let client = self.client.on(version);
-        let mut next = Some(format!("{path}?$expand={resource}"));
-        let mut last = None;
-        while let Some(path) = next {
-            let mut page = client.raw(Method::GET, &path, None).send().await?;
-            next = page["@odata.nextLink"].as_str().map(str::to_owned);
-            let Value::Array(requests) = page["value"].take() else { continue };
-            last = requests
-                .into_iter()
-                .rfind(|request| {
-                    let same = request["requestType"].as_str();
-                    same.is_some_and(|same| same.eq_ignore_ascii_case(kind))
-                        && request[resource]["originId"] == entry.mark("origin")
-                        && came_after(entry, request)
-                })
-                .or(last);
-        }
+        let requests = all(&self.client.on(version), path, &[("$expand", resource)]).await?;
+        let mut last = requests.into_iter().rfind(|request| {
+            let same = request["requestType"].as_str();
+            same.is_some_and(|same| same.eq_ignore_ascii_case(kind))
+                && request[resource]["originId"] == entry.mark("origin")
+                && came_after(entry, request)
+        });
         if let Some(Value::Object(members)) = &mut last {
             members.retain(|name, _| !name.starts_with(resource));
         }
@@ -205,6 +176,26 @@ impl Finder {
         });
         Ok(changed.map_or(Still::Same, |name| Still::Changed((*name).to_owned())))
     }
+}
+
+/// All that a list has, page by page.
+async fn all(client: &Client, path: &str, options: &[(&str, &str)]) -> Result<Vec<Value>, Error> {
+    let options = options.iter();
+    let options = options.map(|(name, value)| format!("{name}={}", encode_component(value)));
+    let options: Vec<String> = options.collect();
+    let mut next = Some(match options.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", options.join("&")),
+    });
+    let mut all = Vec::new();
+    while let Some(path) = next {
+        let mut page = client.raw(Method::GET, &path, None).send().await?;
+        next = page["@odata.nextLink"].as_str().map(str::to_owned);
+        if let Value::Array(items) = page["value"].take() {
+            all.extend(items);
+        }
+    }
+    Ok(all)
 }
 
 /// Whether an object was made no earlier than it was asked for; what does not say when, may be.

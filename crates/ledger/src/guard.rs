@@ -13,7 +13,7 @@ use transport::{
 };
 
 use crate::act::{Act, Draft, place};
-use crate::find::{Finder, Still};
+use crate::find::{EM, Finder, Still};
 use crate::{Entry, Kind, Ledger, LedgerError};
 
 /// What a run may do to a tenant.
@@ -210,9 +210,7 @@ impl Guard {
 
     /// Whether an assignment is of a policy that was made here.
     async fn own_assignment(&self, id: &str) -> Result<(), String> {
-        let path = format!(
-            "identityGovernance/entitlementManagement/assignments/{id}?$expand=assignmentPolicy"
-        );
+        let path = format!("{EM}/assignments/{id}?$expand=assignmentPolicy");
         match self.finder.one(&path).await {
             Ok(Some(found)) => {
                 let policy = found["assignmentPolicy"]["id"].as_str().unwrap_or_default();

@@ -6,10 +6,8 @@ use model::Version;
 use serde_json::json;
 use transport::SharedTransport;
 
-use crate::find::{Finder, Still, came_after, deletion_path, own_path};
+use crate::find::{EM, Finder, Still, came_after, deletion_path, own_path};
 use crate::{Entry, Kind, Ledger, LedgerError};
-
-const EM: &str = "identityGovernance/entitlementManagement";
 
 /// Between two looks at what is on its way.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(2);

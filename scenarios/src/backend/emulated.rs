@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use client::Verdicts;
 use clock::{SharedClock, VirtualClock};
-use emulator::{Identity, Options, Tenant};
+use emulator::{APPLICATION, Identity, Options, SECOND_SITE, SITE, Tenant};
 use harness::{Api, Observer, Setup, Wire};
 use secrecy::SecretString;
 use transport::{InProcess, SharedTransport};
@@ -56,9 +56,9 @@ pub(super) fn given() -> BTreeMap<String, String> {
     let domain = Options::default().domain;
     let given = [
         ("domain", domain.as_str()),
-        ("site", "https://contoso.sharepoint.com/sites/Sales"),
-        ("second-site", "https://contoso.sharepoint.com/sites/CSR"),
-        ("application", "Faculty cafeteria ordering"),
+        ("site", SITE),
+        ("second-site", SECOND_SITE),
+        ("application", APPLICATION),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
     BTreeMap::from(given)

@@ -14,7 +14,7 @@ use transport::{Paced, SharedTransport, TokenSource};
 use uuid::Uuid;
 
 use super::{BackendError, Stack, emulated, retrying};
-use crate::registry::{Need, Scenario};
+use crate::registry::Scenario;
 
 /// A tenant to play against, and what a run may do to it.
 #[derive(Clone)]
@@ -192,18 +192,8 @@ pub(super) fn stack(
     tenant: &LiveTenant,
     observer: Observer,
 ) -> Result<Stack, BackendError> {
-    for need in scenario.needs {
-        match need {
-            Need::MovableClock => {
-                let needs = "a clock that can be moved; a tenant's cannot";
-                return Err(BackendError::NotApplicable(needs));
-            }
-            Need::DirectoryRole if !tenant.limits.privileged => {
-                let needs = "--allow-privileged: it makes a user Global Administrator, and takes that away again";
-                return Err(BackendError::NotApplicable(needs));
-            }
-            Need::DirectoryRole => {}
-        }
+    if let Some(needs) = scenario.unmet(tenant.limits.privileged) {
+        return Err(BackendError::NotApplicable(needs));
     }
     let Entrance { seed, secret_seed, run, wire, administrator, requestor, sweep } =
         tenant.entrance();

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use emulator::Tenant;
+use emulator::{APPLICATION, SECOND_SITE, SITE, Tenant};
 use secrecy::ExposeSecret;
 
 /// The lines of the file. `origin` is scheme, host and port of the emulator.
@@ -30,9 +30,9 @@ pub(super) fn lines(
     line("REQUESTOR_PASSWORD", tenant.requestor_password().expose_secret());
     line("EMULATOR_TOKEN", &tenant.administrator().token);
     // What the tenant provides for scenarios.
-    line("ENTITLE_SITE", "https://contoso.sharepoint.com/sites/Sales");
-    line("ENTITLE_SECOND_SITE", "https://contoso.sharepoint.com/sites/CSR");
-    line("ENTITLE_APPLICATION", "Faculty cafeteria ordering");
+    line("ENTITLE_SITE", SITE);
+    line("ENTITLE_SECOND_SITE", SECOND_SITE);
+    line("ENTITLE_APPLICATION", APPLICATION);
     line("AZURE_AUTHORITY_HOST", origin);
     line("AZURE_TENANT_ID", &tenant_id);
     line("AZURE_CLIENT_ID", id);

@@ -17,6 +17,13 @@ use crate::state::{Caller, State};
 /// Between the making of a tenant and its first use.
 const AGE: SignedDuration = SignedDuration::from_hours(24 * 36);
 
+/// The address of a SharePoint site that every tenant has.
+pub const SITE: &str = "https://contoso.sharepoint.com/sites/Sales";
+/// The address of another.
+pub const SECOND_SITE: &str = "https://contoso.sharepoint.com/sites/CSR";
+/// The name of an enterprise application that every tenant has.
+pub const APPLICATION: &str = "Faculty cafeteria ordering";
+
 /// A tenant as its seed has it.
 pub(super) struct Founded {
     pub(super) state: State,
@@ -89,10 +96,10 @@ fn found(state: &mut State, born: Timestamp) -> (Identity, Identity) {
     );
     let (application, environment) = (state.ids.next(), state.ids.next());
     for seed in [
-        Seed::Site("https://contoso.sharepoint.com/sites/Sales", "Sales"),
-        Seed::Site("https://contoso.sharepoint.com/sites/CSR", "Community Outreach"),
+        Seed::Site(SITE, "Sales"),
+        Seed::Site(SECOND_SITE, "Community Outreach"),
         Seed::Environment(&environment, "https://contoso-admin.sharepoint.com/"),
-        Seed::ServicePrincipal(&application, "Faculty cafeteria ordering"),
+        Seed::ServicePrincipal(&application, APPLICATION),
     ] {
         plant(state, &seed, &administrator.user, born);
     }

@@ -20,6 +20,7 @@ use crate::ids::{Id, Ids};
 use crate::profile::Profile;
 use crate::sign_in::{Device, Grants, REFRESH, Unfit, of_another_graph, verified};
 use crate::state::{Receipt, State, StateError, Store};
+pub use founding::{APPLICATION, SECOND_SITE, SITE};
 use founding::{Founded, plant, register, token};
 
 /// What a tenant is made of.
